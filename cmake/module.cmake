@@ -1,0 +1,16 @@
+# capexdb_library(NAME SOURCES ... PUBLIC targets ... PRIVATE targets ...)
+# One target per module; include paths start at the repository's root.
+function(capexdb_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
+  add_library(${name} STATIC ${ARG_SOURCES})
+  target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR})
+  target_link_libraries(${name} PUBLIC ${ARG_PUBLIC} PRIVATE capexdb_options ${ARG_PRIVATE})
+endfunction()
+
+# capexdb_program(NAME SOURCES ... PRIVATE targets ...)
+function(capexdb_program name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;PRIVATE" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
+  target_link_libraries(${name} PRIVATE capexdb_options ${ARG_PRIVATE})
+endfunction()

@@ -1,0 +1,86 @@
+#include "proto/model/catalog.h"
+
+#include <algorithm>
+
+#include "proto/model/limits.h"
+#include "proto/model/text.h"
+
+namespace capexdb {
+namespace {
+
+Result<void> bad(const std::string& field, const std::string& message) {
+  return fail(Error{Errc::invalid_argument, message, field, "bad_catalog_entry"});
+}
+
+Result<void> check_name(const std::string& field, const std::string& name) {
+  if (name.empty() || name.size() > limits::kNameBytesMax || !is_clean_text(name)) {
+    return bad(field, "a name has 1 to " + std::to_string(limits::kNameBytesMax) +
+                          " bytes of clean UTF-8");
+  }
+  return {};
+}
+
+Result<void> check_names(const std::string& field, const std::vector<std::string>& names) {
+  for (const std::string& name : names) CAPEXDB_TRY(check_name(field, name));
+  return {};
+}
+
+Result<void> check_party(const CatalogParty& party) {
+  const std::string field = "catalog_change.parties[" + party.id + "]";
+  CAPEXDB_TRY(check_name(field, party.id));
+  if (party.id != slug(party.id)) {
+    return bad(field, "the id '" + party.id + "' is not a slug; use '" + slug(party.id) + "'");
+  }
+  CAPEXDB_TRY(check_names(field + ".aliases", party.aliases));
+  CAPEXDB_TRY(check_names(field + ".tickers", party.tickers));
+  CAPEXDB_TRY(check_names(field + ".members", party.members));
+  if (!party.name.empty()) CAPEXDB_TRY(check_name(field + ".name", party.name));
+  if (!party.cik.empty() && normal_cik(party.cik).empty()) {
+    return bad(field + ".cik", "the CIK '" + party.cik + "' is not 1 to 10 digits");
+  }
+  if (!party.members.empty() && party.kind != PartyKind::group &&
+      party.kind != PartyKind::unknown) {
+    return bad(field + ".members", "only a group has members");
+  }
+  return {};
+}
+
+}  // namespace
+
+Measure CatalogMetric::measure() const {
+  if (default_measure) return *default_measure;
+  if (unit_class == UnitClass::price) return Measure::price;
+  if (unit_class == UnitClass::rate) return Measure::rate;
+  return Measure::level;
+}
+
+std::string normal_cik(std::string_view cik) {
+  cik = trim(cik);
+  if (cik.starts_with("CIK") || cik.starts_with("cik")) cik.remove_prefix(3);
+  if (cik.empty() || cik.size() > 10) return {};
+  if (!std::all_of(cik.begin(), cik.end(), [](char c) { return c >= '0' && c <= '9'; })) return {};
+  while (cik.size() > 1 && cik.front() == '0') cik.remove_prefix(1);
+  return std::string(cik);
+}
+
+Result<void> check_change(const CatalogChange& change) {
+  for (const CatalogParty& party : change.parties) CAPEXDB_TRY(check_party(party));
+  for (const CatalogMetric& metric : change.metrics) {
+    const std::string field = "catalog_change.metrics[" + metric.id + "]";
+    CAPEXDB_TRY(check_name(field, metric.id));
+    CAPEXDB_TRY(check_names(field + ".aliases", metric.aliases));
+    CAPEXDB_TRY(check_names(field + ".tags", metric.tags));
+  }
+  for (const CatalogProduct& product : change.products) {
+    CAPEXDB_TRY(check_name("catalog_change.products", product.id));
+    CAPEXDB_TRY(
+        check_names("catalog_change.products[" + product.id + "].aliases", product.aliases));
+  }
+  for (const CatalogSource& source : change.sources) {
+    CAPEXDB_TRY(check_name("catalog_change.sources", source.name));
+    CAPEXDB_TRY(check_names("catalog_change.sources[" + source.name + "].aliases", source.aliases));
+  }
+  return {};
+}
+
+}  // namespace capexdb

@@ -1,0 +1,55 @@
+// Every bound of the system, with the relations between them.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace capexdb::limits {
+
+// Messages on a connection.
+inline constexpr std::size_t kMessageBytesMax = 16U << 20U;
+inline constexpr std::size_t kMessageBytesMaxBeforeHello = 64U << 10U;
+inline constexpr std::chrono::seconds kHelloDeadline{5};
+inline constexpr std::chrono::seconds kMessageDeadline{10};  // for the rest of a begun message
+inline constexpr std::chrono::seconds kWriteDeadline{30};    // without progress
+inline constexpr std::chrono::seconds kLingerDeadline{2};    // after an Error, for it to arrive
+inline constexpr int kRecursionDepthMax = 16;
+
+// Work in flight.
+inline constexpr std::size_t kConnectionsMax = 2000;
+inline constexpr std::size_t kRequestsInFlightMax = 64;          // of one connection
+inline constexpr std::size_t kReplyBytesQueuedMax = 64U << 20U;  // of one connection
+inline constexpr std::size_t kCommitQueueBytesMax = 128U << 20U;
+inline constexpr std::size_t kCommitGroupBytesMax = 32U << 20U;
+inline constexpr std::size_t kQueryQueueMax = 256;
+
+// Events.
+inline constexpr std::size_t kBatchEventsMax = 100'000;
+inline constexpr std::size_t kEventBytesMax = 1U << 20U;
+inline constexpr std::size_t kNameBytesMax = 512;
+inline constexpr std::size_t kTextBytesMax = 16U << 10U;
+inline constexpr std::size_t kCounterpartiesMax = 64;
+inline constexpr std::size_t kCitationsMax = 64;
+inline constexpr std::size_t kProducerIdBytesMax = 128;
+inline constexpr std::size_t kEventIdBytesMax = 256;
+inline constexpr int kYearMin = 1800;
+inline constexpr int kYearMax = 2299;
+
+// Batches whose answers are kept for a retry.
+inline constexpr std::uint64_t kAnsweredBatchesKept = 128;
+
+// Queries.
+inline constexpr std::uint32_t kQueryRowsDefault = 100'000;
+inline constexpr std::uint32_t kQueryRowsMax = 1'000'000;
+inline constexpr std::size_t kQuerySelectMax = 10'000;
+inline constexpr std::chrono::seconds kQueryDeadline{30};
+inline constexpr std::size_t kQueryChunkRows = 500;
+
+static_assert(kMessageBytesMaxBeforeHello <= kMessageBytesMax);
+static_assert(kEventBytesMax < kMessageBytesMax);
+static_assert(kMessageBytesMax <= kCommitQueueBytesMax);
+static_assert(kAnsweredBatchesKept >= kRequestsInFlightMax,
+              "a retry of everything in flight must find its answers");
+
+}  // namespace capexdb::limits

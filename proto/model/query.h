@@ -1,0 +1,99 @@
+// Questions and answers, as storage, daemon and client share them.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "proto/model/interval.h"
+#include "proto/model/terms.h"
+
+namespace capexdb {
+
+enum class QueryKind : std::uint8_t { cells = 1, sum = 2, statements = 3 };
+
+enum class Dimension : std::uint8_t {
+  period = 1,
+  company = 2,
+  product = 3,
+  counterparty = 4,
+  status = 5,
+  source = 6,
+};
+
+std::string_view to_string(Dimension dimension);
+std::optional<Dimension> parse_dimension(std::string_view word);
+
+// See capexdb.v1.QueryRequest, whose fields these are.
+struct Query {
+  QueryKind kind = QueryKind::cells;
+  std::vector<std::string> select;
+  std::string metric;
+  std::string periods;
+  std::string as_of;
+  std::uint64_t at_sequence = 0;
+  std::string policy;
+  std::vector<Status> statuses;
+  std::string measure;
+  std::vector<Dimension> by;
+  std::uint32_t limit = 0;
+  std::chrono::milliseconds deadline{0};
+  std::string definition;
+};
+
+// One row; see capexdb.v1.QueryRow. Numbers are exact; `value` holds effective
+// bounds (those that the stated rounding implies).
+struct AnswerRow {
+  std::string company;
+  std::string metric;
+  std::string product;
+  std::string counterparty;
+  std::string period;
+  std::string start;
+  std::string end;  // inclusive
+  Interval value;
+  std::string unit;
+  std::string currency;
+  std::optional<Status> status;
+  std::optional<Measure> measure;
+  std::string source;
+  std::string published_at;
+  std::uint64_t sequence = 0;
+  std::string derivation;
+  std::uint32_t documents = 0;
+  std::uint32_t roots = 0;
+  std::string reason;
+  bool growth_only = false;
+  std::string definition;
+  // Of single statements only.
+  std::string document;
+  std::string root;
+  std::string attributed_to;
+  bool withdrawn = false;
+  bool retraction = false;
+};
+
+struct Coverage {
+  std::uint32_t reported = 0;
+  std::uint32_t of = 0;
+  std::vector<std::string> missing;
+};
+
+struct Answer {
+  std::vector<AnswerRow> rows;
+  std::uint64_t sequence = 0;
+  std::string as_of;
+  std::string policy;
+  std::string token;
+  std::optional<Coverage> coverage;
+  std::vector<std::string> notes;
+  bool truncated = false;
+};
+
+// "[]", "(]", "[)" or "()"; an approximate or closed end is square, an open or
+// missing one is round. Empty for a value without a number.
+std::string bounds_to_string(const Interval& value);
+
+}  // namespace capexdb

@@ -1,0 +1,230 @@
+#include "proto/wire/query_codec.h"
+
+#include "proto/codec/enums.h"
+
+namespace capexdb::wire {
+namespace {
+
+template <class To, class From>
+Result<To> known(std::optional<To> value, From number, const char* what) {
+  if (!value) {
+    return fail(Errc::invalid_argument,
+                std::string("unknown ") + what + " " + std::to_string(static_cast<int>(number)));
+  }
+  return *value;
+}
+
+Result<std::optional<Decimal>> decimal(const std::string& text) {
+  if (text.empty()) return std::optional<Decimal>{};
+  CAPEXDB_ASSIGN(const Decimal number, Decimal::parse(text));
+  return std::optional<Decimal>(number);
+}
+
+Result<std::optional<Bound>> bound(const std::string& text, v1::BoundKind kind) {
+  CAPEXDB_ASSIGN(const auto number, decimal(text));
+  if (!number) return std::optional<Bound>{};
+  CAPEXDB_ASSIGN(const BoundKind bound_kind,
+                 known<BoundKind>(capexdb::from_proto(kind), kind, "bound kind"));
+  return std::optional<Bound>(Bound{*number, bound_kind});
+}
+
+}  // namespace
+
+Result<Query> from_proto(const v1::QueryRequest& message) {
+  Query q;
+  switch (message.kind()) {
+    case v1::QUERY_KIND_UNSPECIFIED:
+    case v1::QUERY_KIND_CELLS:
+      q.kind = QueryKind::cells;
+      break;
+    case v1::QUERY_KIND_SUM:
+      q.kind = QueryKind::sum;
+      break;
+    case v1::QUERY_KIND_STATEMENTS:
+      q.kind = QueryKind::statements;
+      break;
+    default:
+      return fail(Errc::invalid_argument, "unknown query kind");
+  }
+  q.select = {message.select().begin(), message.select().end()};
+  q.metric = message.metric();
+  q.periods = message.periods();
+  q.as_of = message.as_of();
+  q.at_sequence = message.at_sequence();
+  q.policy = message.policy();
+  for (const int number : message.statuses()) {
+    const auto status = static_cast<v1::Status>(number);
+    CAPEXDB_ASSIGN(const Status s, known<Status>(capexdb::from_proto(status), number, "status"));
+    q.statuses.push_back(s);
+  }
+  q.measure = message.measure();
+  for (const int number : message.by()) {
+    if (number < 1 || number > 6) return fail(Errc::invalid_argument, "unknown dimension");
+    q.by.push_back(static_cast<Dimension>(number));
+  }
+  q.limit = message.limit();
+  q.deadline = std::chrono::milliseconds(message.deadline_ms());
+  q.definition = message.definition();
+  return q;
+}
+
+v1::QueryRequest to_proto(const Query& query) {
+  v1::QueryRequest m;
+  m.set_kind(static_cast<v1::QueryKind>(query.kind));
+  for (const auto& name : query.select) m.add_select(name);
+  m.set_metric(query.metric);
+  m.set_periods(query.periods);
+  m.set_as_of(query.as_of);
+  m.set_at_sequence(query.at_sequence);
+  m.set_policy(query.policy);
+  for (const Status status : query.statuses) m.add_statuses(capexdb::to_proto(status));
+  m.set_measure(query.measure);
+  for (const Dimension dimension : query.by) m.add_by(static_cast<v1::Dimension>(dimension));
+  m.set_limit(query.limit);
+  m.set_deadline_ms(static_cast<std::uint32_t>(query.deadline.count()));
+  m.set_definition(query.definition);
+  return m;
+}
+
+v1::QueryRow to_proto(const AnswerRow& row) {
+  v1::QueryRow m;
+  m.set_company(row.company);
+  m.set_metric(row.metric);
+  m.set_product(row.product);
+  m.set_counterparty(row.counterparty);
+  m.set_period(row.period);
+  m.set_start(row.start);
+  m.set_end(row.end);
+  if (row.value.point) m.set_value(row.value.point->to_string());
+  if (row.value.low) {
+    m.set_low(row.value.low->value.to_string());
+    m.set_low_kind(capexdb::to_proto(row.value.low->kind));
+  }
+  if (row.value.high) {
+    m.set_high(row.value.high->value.to_string());
+    m.set_high_kind(capexdb::to_proto(row.value.high->kind));
+  }
+  m.set_approx(row.value.approx);
+  m.set_unit(row.unit);
+  m.set_currency(row.currency);
+  if (row.status) m.set_status(capexdb::to_proto(*row.status));
+  if (row.measure) m.set_measure(capexdb::to_proto(*row.measure));
+  m.set_source(row.source);
+  m.set_published_at(row.published_at);
+  m.set_sequence(row.sequence);
+  m.set_derivation(row.derivation);
+  m.set_documents(row.documents);
+  m.set_roots(row.roots);
+  m.set_reason(row.reason);
+  m.set_document(row.document);
+  m.set_root(row.root);
+  m.set_attributed_to(row.attributed_to);
+  m.set_withdrawn(row.withdrawn);
+  m.set_growth_only(row.growth_only);
+  m.set_definition(row.definition);
+  m.set_retraction(row.retraction);
+  return m;
+}
+
+Result<AnswerRow> from_proto(const v1::QueryRow& m) {
+  AnswerRow row;
+  row.company = m.company();
+  row.metric = m.metric();
+  row.product = m.product();
+  row.counterparty = m.counterparty();
+  row.period = m.period();
+  row.start = m.start();
+  row.end = m.end();
+  CAPEXDB_ASSIGN(row.value.point, decimal(m.value()));
+  CAPEXDB_ASSIGN(row.value.low, bound(m.low(), m.low_kind()));
+  CAPEXDB_ASSIGN(row.value.high, bound(m.high(), m.high_kind()));
+  row.value.approx = m.approx();
+  row.unit = m.unit();
+  row.currency = m.currency();
+  row.status = capexdb::from_proto(m.status());
+  row.measure = capexdb::from_proto(m.measure());
+  row.source = m.source();
+  row.published_at = m.published_at();
+  row.sequence = m.sequence();
+  row.derivation = m.derivation();
+  row.documents = m.documents();
+  row.roots = m.roots();
+  row.reason = m.reason();
+  row.document = m.document();
+  row.root = m.root();
+  row.attributed_to = m.attributed_to();
+  row.withdrawn = m.withdrawn();
+  row.growth_only = m.growth_only();
+  row.definition = m.definition();
+  row.retraction = m.retraction();
+  return row;
+}
+
+v1::QueryDone done_of(const Answer& answer) {
+  v1::QueryDone m;
+  m.set_sequence(answer.sequence);
+  m.set_as_of(answer.as_of);
+  m.set_policy(answer.policy);
+  m.set_token(answer.token);
+  if (answer.coverage) {
+    m.mutable_coverage()->set_reported(answer.coverage->reported);
+    m.mutable_coverage()->set_of(answer.coverage->of);
+    for (const auto& name : answer.coverage->missing) m.mutable_coverage()->add_missing(name);
+  }
+  for (const auto& note : answer.notes) m.add_notes(note);
+  m.set_truncated(answer.truncated);
+  return m;
+}
+
+void apply(const v1::QueryDone& m, Answer& answer) {
+  answer.sequence = m.sequence();
+  answer.as_of = m.as_of();
+  answer.policy = m.policy();
+  answer.token = m.token();
+  if (m.has_coverage()) {
+    answer.coverage = Coverage{m.coverage().reported(),
+                               m.coverage().of(),
+                               {m.coverage().missing().begin(), m.coverage().missing().end()}};
+  }
+  answer.notes = {m.notes().begin(), m.notes().end()};
+  answer.truncated = m.truncated();
+}
+
+v1::Error to_proto(const Error& error) {
+  v1::Error m;
+  m.set_code(static_cast<std::int32_t>(error.code));
+  m.set_message(error.message);
+  if (!error.field.empty()) {
+    auto* violation = m.add_violations();
+    violation->set_field(error.field);
+    violation->set_message(error.message);
+  }
+  return m;
+}
+
+Error from_proto(const v1::Error& m) {
+  Error error{static_cast<Errc>(m.code()), m.message()};
+  if (m.violations_size() > 0) error.field = m.violations(0).field();
+  return error;
+}
+
+std::string base64url(std::string_view bytes) {
+  constexpr std::string_view kAlphabet =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  std::string text;
+  text.reserve((bytes.size() * 4 + 2) / 3);
+  std::uint32_t bits = 0;
+  int count = 0;
+  for (const char c : bytes) {
+    bits = (bits << 8U) | static_cast<unsigned char>(c);
+    count += 8;
+    while (count >= 6) {
+      count -= 6;
+      text.push_back(kAlphabet[(bits >> static_cast<unsigned>(count)) & 0x3FU]);
+    }
+  }
+  if (count > 0) text.push_back(kAlphabet[(bits << static_cast<unsigned>(6 - count)) & 0x3FU]);
+  return text;
+}
+
+}  // namespace capexdb::wire

@@ -1,0 +1,103 @@
+// The store: every statement ever committed, and the indexes that answer from
+// them. One process opens a directory; one thread commits; any thread reads.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "capexdb/v1/ingest.pb.h"
+#include "proto/model/statement.h"
+
+namespace rocksdb {
+class Env;
+}
+
+namespace capexdb::storage {
+
+class Catalogue;
+class ReadView;
+struct StoreState;
+
+enum class LogLevel : std::uint8_t { debug, info, warn, error };
+
+struct StoreOptions {
+  std::string path;
+  // Stored as the first event of a store that is made by this call.
+  CatalogChange seed;
+  bool create_if_missing = true;
+  bool read_only = false;  // for offline verbs
+  std::size_t block_cache_bytes = std::size_t{256} << 20U;
+  std::size_t write_buffer_bytes = std::size_t{64} << 20U;  // of one column family
+  // Receives RocksDB's own log; may be called from its threads.
+  std::function<void(LogLevel, const std::string&)> log;
+  // Microseconds since 1970-01-01 UTC; the system's clock where empty.
+  std::function<std::int64_t()> now_us;
+  rocksdb::Env* env = nullptr;  // another file system, for tests; not owned
+};
+
+// One numbered batch of a producer, validated record by record.
+struct Batch {
+  std::string producer_id;
+  bool ephemeral_producer = false;
+  std::uint64_t batch_number = 0;
+  bool atomic = false;
+  bool dry_run = false;
+  std::uint64_t request_hash = 0;           // of what was sent; tells a retry from a reused number
+  std::vector<Result<ValidEvent>> records;  // an error is a record refused by validate()
+};
+
+struct StoredEvent {
+  std::uint64_t sequence = 0;
+  std::int64_t recorded_at_us = 0;
+  std::string producer_id;
+  std::uint64_t batch_number = 0;
+  std::vector<std::uint64_t> supersedes;
+  std::string bytes;  // serialized capexdb.v1.Event
+};
+
+class EventStore {
+ public:
+  // Errors: failed_precondition (a newer format version; another kind of
+  // directory), unavailable (another process has it open), data_loss (damage
+  // that would hide acknowledged data), internal (I/O).
+  static Result<std::unique_ptr<EventStore>> open(StoreOptions options);
+  ~EventStore();
+  EventStore(const EventStore&) = delete;
+  EventStore& operator=(const EventStore&) = delete;
+
+  // Commits the batches in order, in one synced write, and answers each. Only
+  // the commit thread may call. A batch whose own number is wrong gets an error
+  // and leaves nothing behind. After an I/O error every batch of the group gets
+  // `unavailable`, its outcome is unknown, and failed() stays true.
+  std::vector<Result<v1::IngestReply>> commit(std::span<Batch> group);
+
+  bool failed() const;
+
+  // Last committed sequence; 0 for an empty store. Any thread.
+  std::uint64_t last_sequence() const;
+  // The last batch number of a producer; 0 if there is none. Any thread.
+  std::uint64_t last_batch_number(const std::string& producer_id) const;
+
+  // A frozen view of the store, cheap; any thread. Must not outlive the store.
+  ReadView view() const;
+
+  // The names, ids, groups and metrics; any thread, filtered by sequence.
+  const Catalogue& catalogue() const;
+
+  std::uint64_t disk_bytes() const;
+
+  // Internal: for the modules of storage.
+  StoreState& state() const { return *state_; }
+
+ private:
+  explicit EventStore(std::unique_ptr<StoreState> state);
+  std::unique_ptr<StoreState> state_;
+};
+
+inline constexpr std::uint32_t kFormatVersion = 1;
+
+}  // namespace capexdb::storage
