@@ -48,7 +48,7 @@ Result<PartyRef> party_ref(const std::string& field, const v1::Party& message) {
     party.cik = normal_cik(message.cik());
     if (party.cik.empty()) {
       return reject(field + ".cik", "bad_cik",
-                    "the CIK '" + message.cik().substr(0, 40) + "' is not 1 to 10 digits");
+                    "the CIK '" + std::string(clip(message.cik(), 40)) + "' is not 1 to 10 digits");
     }
   }
   if (party.name.empty() && party.cik.empty() && party.ticker.empty()) {
@@ -141,6 +141,26 @@ Result<void> check_interval(const Interval& value) {
   return {};
 }
 
+// Unit and currency, each from the other where one is empty.
+Result<void> set_unit(Observation& o, const std::string& unit, const std::string& currency) {
+  o.unit = trim(unit);
+  o.currency = trim(currency);
+  CAPEXDB_TRY(check_text("unit", o.unit, limits::kNameBytesMax));
+  const std::string implied = currency_of_unit(o.unit);
+  if (o.currency.empty()) o.currency = implied;
+  if (!o.currency.empty() && !is_currency(o.currency)) {
+    return reject(
+        "currency", "bad_currency",
+        "'" + std::string(clip(o.currency, 20)) + "' is not an ISO 4217 code such as USD or CNY");
+  }
+  if (!implied.empty() && implied != o.currency) {
+    return reject("currency", "unit_mismatch",
+                  "the unit " + o.unit + " and the currency " + o.currency + " do not agree");
+  }
+  if (o.unit.empty()) o.unit = o.currency;
+  return {};
+}
+
 Result<Observation> observation(const v1::Quantity& message) {
   Observation o;
   CAPEXDB_ASSIGN(o.value.point, optional_decimal("value", message.value()));
@@ -164,20 +184,7 @@ Result<Observation> observation(const v1::Quantity& message) {
                   "give a value, a bound (low, high), or set unquantified for a statement "
                   "without a number");
   }
-  o.unit = trim(message.unit());
-  o.currency = trim(message.currency());
-  CAPEXDB_TRY(check_text("unit", o.unit, limits::kNameBytesMax));
-  const std::string implied = currency_of_unit(o.unit);
-  if (o.currency.empty()) o.currency = implied;
-  if (!o.currency.empty() && !is_currency(o.currency)) {
-    return reject("currency", "bad_currency",
-                  "'" + o.currency.substr(0, 20) + "' is not an ISO 4217 code such as USD or CNY");
-  }
-  if (!implied.empty() && implied != o.currency) {
-    return reject("currency", "unit_mismatch",
-                  "the unit " + o.unit + " and the currency " + o.currency + " do not agree");
-  }
-  if (o.unit.empty()) o.unit = o.currency;
+  CAPEXDB_TRY(set_unit(o, message.unit(), message.currency()));
   return o;
 }
 
@@ -207,12 +214,25 @@ Result<void> about(Statement& s, const v1::Party& subject,
   return {};
 }
 
+Result<std::string> metric_of(const std::string& text) {
+  std::string metric(trim(text));
+  if (metric.empty()) return reject("metric", "missing_metric", "the metric is empty");
+  CAPEXDB_TRY(check_text("metric", metric, limits::kNameBytesMax));
+  return metric;
+}
+
+Result<std::string> definition_of(const std::string& text) {
+  std::string definition(trim(text));
+  CAPEXDB_TRY(check_text("definition", definition, limits::kNameBytesMax));
+  return definition;
+}
+
 Result<Statement> capex(const v1::Event& event) {
   const v1::CapexFact& fact = event.capex();
   Statement s;
   CAPEXDB_TRY(common(event, s));
   CAPEXDB_TRY(about(s, fact.subject(), fact.counterparties(), fact.product(), fact.period()));
-  s.definition = trim(fact.definition());
+  CAPEXDB_ASSIGN(s.definition, definition_of(fact.definition()));
   auto o = observation(fact.amount());
   if (!o) return fail(within("amount", std::move(o.error())));
   o->metric = "capex";
@@ -226,11 +246,10 @@ Result<Statement> measure(const v1::Event& event) {
   Statement s;
   CAPEXDB_TRY(common(event, s));
   CAPEXDB_TRY(about(s, fact.subject(), fact.counterparties(), fact.product(), fact.period()));
-  s.definition = trim(fact.definition());
+  CAPEXDB_ASSIGN(s.definition, definition_of(fact.definition()));
   auto o = observation(fact.quantity());
   if (!o) return fail(within("quantity", std::move(o.error())));
-  o->metric = trim(fact.metric());
-  if (o->metric.empty()) return reject("metric", "missing_metric", "the metric is empty");
+  CAPEXDB_ASSIGN(o->metric, metric_of(fact.metric()));
   CAPEXDB_ASSIGN(o->measure, measure_of(fact.measure()));
   s.observations.push_back(std::move(*o));
   return s;
@@ -278,6 +297,17 @@ Result<Statement> chip_shipment(const v1::Event& event) {
   return s;
 }
 
+// The observation that a cell names, without a value; its definition into `s`.
+Result<Observation> withdrawn(const v1::Cell& cell, Statement& s) {
+  Observation o;
+  CAPEXDB_ASSIGN(s.definition, definition_of(cell.definition()));
+  CAPEXDB_ASSIGN(o.metric, metric_of(cell.metric()));
+  CAPEXDB_ASSIGN(o.measure, measure_of(cell.measure()));
+  o.unquantified = true;
+  CAPEXDB_TRY(set_unit(o, cell.unit(), cell.currency()));
+  return o;
+}
+
 Result<Retraction> retraction(const v1::Event& event) {
   const v1::Retraction& fact = event.retraction();
   Retraction r;
@@ -307,22 +337,12 @@ Result<Retraction> retraction(const v1::Event& event) {
       !ok) {
     return prefix(std::move(ok.error()));
   }
-  s.definition = trim(cell.definition());
   s.published = r.published;
   s.publisher = r.publisher;
   s.documents = r.documents;
-  Observation o;
-  o.metric = trim(cell.metric());
-  if (o.metric.empty()) return reject("cell.metric", "missing_metric", "the metric is empty");
-  auto m = measure_of(cell.measure());
-  if (!m) return prefix(std::move(m.error()));
-  o.measure = *m;
-  o.unit = trim(cell.unit());
-  o.currency = trim(cell.currency());
-  if (o.currency.empty()) o.currency = currency_of_unit(o.unit);
-  if (o.unit.empty()) o.unit = o.currency;
-  o.unquantified = true;
-  s.observations.push_back(std::move(o));
+  auto o = withdrawn(cell, s);
+  if (!o) return prefix(std::move(o.error()));
+  s.observations.push_back(std::move(*o));
   r.cell = std::move(s);
   return r;
 }
@@ -333,6 +353,7 @@ Result<void> check_source(const v1::Event& event) {
   CAPEXDB_TRY(check_text("source.url", source.url(), limits::kTextBytesMax));
   CAPEXDB_TRY(check_text("source.title", source.title(), limits::kTextBytesMax));
   CAPEXDB_TRY(check_text("source.accession", source.accession(), limits::kNameBytesMax));
+  CAPEXDB_TRY(check_text("source.attributed_to", source.attributed_to(), limits::kTextBytesMax));
   if (slug(source.publisher()).empty()) {
     return reject("source.publisher", "missing_source", "who says so? source.publisher is empty");
   }
@@ -342,10 +363,15 @@ Result<void> check_source(const v1::Event& event) {
   }
   for (int i = 0; i < source.cites_size(); ++i) {
     const v1::Citation& c = source.cites(i);
-    if (c.accession().empty() && c.url().empty() && slug(c.publisher()).empty() &&
+    const std::string field = "source.cites[" + std::to_string(i) + "]";
+    if (trim(c.accession()).empty() && trim(c.url()).empty() && slug(c.publisher()).empty() &&
         trim(c.text()).empty()) {
-      return reject("source.cites[" + std::to_string(i) + "]", "empty_citation",
+      return reject(field, "empty_citation",
                     "a citation names an accession, a url, a publisher or a text");
+    }
+    for (const std::string* text :
+         {&c.accession(), &c.url(), &c.publisher(), &c.title(), &c.published_at(), &c.text()}) {
+      CAPEXDB_TRY(check_text(field, *text, limits::kTextBytesMax));
     }
   }
   return check_text("note", event.note(), limits::kTextBytesMax);
@@ -363,9 +389,9 @@ std::uint64_t document_by(std::string_view kind, std::string_view id) {
 }
 
 std::uint64_t identify(const v1::Citation& c) {
-  if (!c.accession().empty()) return document_by("accession", c.accession());
-  if (!c.url().empty()) return document_by("url", c.url());
-  if (!c.publisher().empty()) {
+  if (!trim(c.accession()).empty()) return document_by("accession", c.accession());
+  if (!trim(c.url()).empty()) return document_by("url", c.url());
+  if (!slug(c.publisher()).empty()) {
     const auto range = parse_time_range(c.published_at());
     return document_by_names(c.publisher(), c.title(),
                              range ? time_range_to_string(*range) : c.published_at());
@@ -497,9 +523,8 @@ class EventValidator {
     const auto wrap = [](const char* path, auto result) -> Result<ValidEvent::Fact> {
       if (!result) {
         Error error = std::move(result.error());
-        const bool outer = error.field == "status" || error.field == "published_at" ||
-                           error.reason == "bad_published_at";
         if (error.reason == "bad_published_at" && error.field.empty()) error.field = "published_at";
+        const bool outer = error.field == "status" || error.field == "published_at";
         return fail(outer ? std::move(error) : within(path, std::move(error)));
       }
       return ValidEvent::Fact(std::move(*result));

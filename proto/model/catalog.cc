@@ -12,6 +12,10 @@ Result<void> bad(const std::string& field, const std::string& message) {
   return fail(Error{Errc::invalid_argument, message, field, "bad_catalog_entry"});
 }
 
+std::string entry(const char* list, const std::string& id) {
+  return std::string("catalog_change.") + list + "[" + std::string(clip(id, 80)) + "]";
+}
+
 Result<void> check_name(const std::string& field, const std::string& name) {
   if (name.empty() || name.size() > limits::kNameBytesMax || !is_clean_text(name)) {
     return bad(field, "a name has 1 to " + std::to_string(limits::kNameBytesMax) +
@@ -26,7 +30,7 @@ Result<void> check_names(const std::string& field, const std::vector<std::string
 }
 
 Result<void> check_party(const CatalogParty& party) {
-  const std::string field = "catalog_change.parties[" + party.id + "]";
+  const std::string field = entry("parties", party.id);
   CAPEXDB_TRY(check_name(field, party.id));
   if (party.id != slug(party.id)) {
     return bad(field, "the id '" + party.id + "' is not a slug; use '" + slug(party.id) + "'");
@@ -36,7 +40,8 @@ Result<void> check_party(const CatalogParty& party) {
   CAPEXDB_TRY(check_names(field + ".members", party.members));
   if (!party.name.empty()) CAPEXDB_TRY(check_name(field + ".name", party.name));
   if (!party.cik.empty() && normal_cik(party.cik).empty()) {
-    return bad(field + ".cik", "the CIK '" + party.cik + "' is not 1 to 10 digits");
+    return bad(field + ".cik",
+               "the CIK '" + std::string(clip(party.cik, 40)) + "' is not 1 to 10 digits");
   }
   if (!party.members.empty() && party.kind != PartyKind::group &&
       party.kind != PartyKind::unknown) {
@@ -66,19 +71,18 @@ std::string normal_cik(std::string_view cik) {
 Result<void> check_change(const CatalogChange& change) {
   for (const CatalogParty& party : change.parties) CAPEXDB_TRY(check_party(party));
   for (const CatalogMetric& metric : change.metrics) {
-    const std::string field = "catalog_change.metrics[" + metric.id + "]";
+    const std::string field = entry("metrics", metric.id);
     CAPEXDB_TRY(check_name(field, metric.id));
     CAPEXDB_TRY(check_names(field + ".aliases", metric.aliases));
     CAPEXDB_TRY(check_names(field + ".tags", metric.tags));
   }
   for (const CatalogProduct& product : change.products) {
     CAPEXDB_TRY(check_name("catalog_change.products", product.id));
-    CAPEXDB_TRY(
-        check_names("catalog_change.products[" + product.id + "].aliases", product.aliases));
+    CAPEXDB_TRY(check_names(entry("products", product.id) + ".aliases", product.aliases));
   }
   for (const CatalogSource& source : change.sources) {
     CAPEXDB_TRY(check_name("catalog_change.sources", source.name));
-    CAPEXDB_TRY(check_names("catalog_change.sources[" + source.name + "].aliases", source.aliases));
+    CAPEXDB_TRY(check_names(entry("sources", source.name) + ".aliases", source.aliases));
   }
   return {};
 }

@@ -39,11 +39,10 @@ int days_in_month(int year, int month) {
 
 Result<Day> parse_date(std::string_view text) {
   const auto bad = [&](std::string_view why) {
-    return fail(
-        Error{Errc::invalid_argument,
-              "'" + std::string(text.substr(0, 40)) + "' is not a date: " + std::string(why),
-              {},
-              "bad_date"});
+    return fail(Error{Errc::invalid_argument,
+                      "'" + std::string(clip(text, 40)) + "' is not a date: " + std::string(why),
+                      {},
+                      "bad_date"});
   };
   if (text.size() != 10 || text[4] != '-' || text[7] != '-') return bad("use YYYY-MM-DD");
   const auto year = parse_unsigned(text.substr(0, 4));

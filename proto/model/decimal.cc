@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "proto/model/text.h"
+
 namespace capexdb {
 namespace {
 
@@ -26,7 +28,7 @@ Error too_long() {
 
 Error not_a_number(std::string_view text) {
   return {Errc::invalid_argument,
-          "'" + std::string(text.substr(0, 60)) + "' is not a decimal number (-?digits[.digits])",
+          "'" + std::string(clip(text, 60)) + "' is not a decimal number (-?digits[.digits])",
           {},
           "bad_decimal"};
 }
@@ -36,13 +38,12 @@ Error not_a_number(std::string_view text) {
 int128 power_of_ten(int exponent) { return kPowers.at(static_cast<std::size_t>(exponent)); }
 
 std::optional<Decimal> half_unit(int decimals) {
+  if (decimals >= Decimal::kDigitsMax || decimals < -Decimal::kDigitsMax) return std::nullopt;
   const int scale = decimals + 1;
   if (scale >= 0) {
-    if (scale > Decimal::kDigitsMax) return std::nullopt;
     auto half = Decimal::make(5, scale);
     return half ? std::optional(*half) : std::nullopt;
   }
-  if (-scale >= Decimal::kDigitsMax) return std::nullopt;
   auto half = Decimal::make(5 * power_of_ten(-scale), 0);
   return half ? std::optional(*half) : std::nullopt;
 }
@@ -68,8 +69,9 @@ Result<Decimal> Decimal::parse(std::string_view text) {
     if (c < '0' || c > '9') return fail(not_a_number(text));
     ++digits;
     if (point && ++scale > kDigitsMax) return fail(too_long());
-    mantissa = mantissa * 10 + (c - '0');
-    if (!fits(mantissa)) return fail(too_long());
+    const int digit = c - '0';
+    if (mantissa > (kMantissaEnd - 1 - digit) / 10) return fail(too_long());
+    mantissa = mantissa * 10 + digit;
   }
   if (digits == 0 || (point && scale == 0)) return fail(not_a_number(text));
   return Decimal(negative ? -mantissa : mantissa, scale);
@@ -125,22 +127,57 @@ std::strong_ordering operator<=>(const Decimal& a, const Decimal& b) {
   return fa < fb ? std::strong_ordering::less : std::strong_ordering::greater;
 }
 
+namespace {
+
+// The sum where one of the numbers, or their sum, has no room at the common
+// scale: trailing zeros, or digits that cancel out, may be all that is too much.
+Result<Decimal> add_wide(const Decimal& a, const Decimal& b) {
+  int scale = std::max(a.scale(), b.scale());
+  const int128 unit = power_of_ten(scale);
+  const auto whole_of = [](const Decimal& d) { return d.mantissa() / power_of_ten(d.scale()); };
+  const auto fraction_of = [&](const Decimal& d) {
+    return d.mantissa() % power_of_ten(d.scale()) * power_of_ten(scale - d.scale());
+  };
+  int128 whole = 0;
+  if (__builtin_add_overflow(whole_of(a), whole_of(b), &whole)) return fail(too_long());
+  // Carries before it adds, since two fractions of 38 digits may overflow.
+  int128 fraction = fraction_of(a);
+  const int128 other = fraction_of(b);
+  if (fraction > 0 && other >= unit - fraction) {
+    fraction -= unit;
+    ++whole;
+  } else if (fraction < 0 && other <= -unit - fraction) {
+    fraction += unit;
+    --whole;
+  }
+  fraction += other;
+  if (whole > 0 && fraction < 0) {
+    fraction += unit;
+    --whole;
+  } else if (whole < 0 && fraction > 0) {
+    fraction -= unit;
+    ++whole;
+  }
+  CAPEXDB_ASSIGN(const Decimal integer, Decimal::make(whole, 0));
+  for (;; fraction /= 10, --scale) {
+    if (const auto shifted = integer.with_scale(scale)) {
+      return Decimal::make(shifted->mantissa() + fraction, scale);
+    }
+    if (fraction % 10 != 0) return fail(too_long());
+  }
+}
+
+}  // namespace
+
 Result<Decimal> add(const Decimal& a, const Decimal& b) {
   const int scale = std::max(a.scale(), b.scale());
-  auto x = a.with_scale(scale);
-  auto y = b.with_scale(scale);
-  if (!x || !y) {
-    // Trailing zeros may be all that does not fit.
-    const Decimal na = a.normalized();
-    const Decimal nb = b.normalized();
-    const int narrow = std::max(na.scale(), nb.scale());
-    if (narrow == scale) return fail(too_long());
-    x = na.with_scale(narrow);
-    y = nb.with_scale(narrow);
-    if (!x || !y) return fail(too_long());
-    return Decimal::make(x->mantissa() + y->mantissa(), narrow);
+  const auto x = a.with_scale(scale);
+  const auto y = b.with_scale(scale);
+  int128 sum = 0;
+  if (x && y && !__builtin_add_overflow(x->mantissa(), y->mantissa(), &sum) && fits(sum)) {
+    return Decimal::make(sum, scale);
   }
-  return Decimal::make(x->mantissa() + y->mantissa(), scale);
+  return add_wide(a, b);
 }
 
 Result<Decimal> subtract(const Decimal& a, const Decimal& b) { return add(a, b.negated()); }

@@ -62,8 +62,9 @@ class [[nodiscard]] Result : public tl::expected<T, Error> {
   lhs = std::move(*result)
 
 // Returns the error of a Result<void>, if it has one.
-#define CAPEXDB_TRY(expression)                                             \
-  do {                                                                      \
-    auto try_result = (expression);                                         \
-    if (!try_result) return ::capexdb::fail(std::move(try_result.error())); \
+#define CAPEXDB_TRY(expression) CAPEXDB_TRY_(CAPEXDB_CONCAT(result_, __LINE__), expression)
+#define CAPEXDB_TRY_(result, expression)                            \
+  do {                                                              \
+    auto result = (expression);                                     \
+    if (!result) return ::capexdb::fail(std::move(result.error())); \
   } while (false)

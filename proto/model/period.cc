@@ -10,7 +10,7 @@ namespace {
 
 Error bad_period(std::string_view text, std::string_view why) {
   return {Errc::invalid_argument,
-          "'" + std::string(text.substr(0, 60)) + "' is not a period: " + std::string(why),
+          "'" + std::string(clip(text, 60)) + "' is not a period: " + std::string(why),
           {},
           "bad_period"};
 }

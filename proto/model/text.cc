@@ -84,9 +84,18 @@ bool is_clean_text(std::string_view text) {
       point = (point << 6U) | (next & 0x3FU);
     }
     if (point < least || point > 0x10FFFF || (point >= 0xD800 && point < 0xE000)) return false;
+    if (point >= 0x80 && point < 0xA0) return false;
     i += extra + 1;
   }
   return true;
+}
+
+std::string_view clip(std::string_view text, std::size_t bytes_max) {
+  if (text.size() <= bytes_max) return text;
+  while (bytes_max > 0 && (static_cast<unsigned char>(text[bytes_max]) & 0xC0U) == 0x80U) {
+    --bytes_max;
+  }
+  return text.substr(0, bytes_max);
 }
 
 std::uint64_t hash64(std::string_view bytes) { return XXH3_64bits(bytes.data(), bytes.size()); }

@@ -22,8 +22,13 @@ std::vector<std::string> split(std::string_view text, char separator);  // parts
 // and "hua-hong  semiconductor" are one name: "hua-hong-semiconductor".
 std::string slug(std::string_view name);
 
-// Valid UTF-8 without control characters other than tab and newline.
+// Valid UTF-8 without control characters (U+0000..1F, U+007F..9F) other than
+// tab and newline.
 bool is_clean_text(std::string_view text);
+
+// The beginning of a text for a message: at most `bytes_max` bytes, and never
+// a part of a UTF-8 character.
+std::string_view clip(std::string_view text, std::size_t bytes_max);
 
 // A 64-bit hash for identities that are stored (xxh3, seed 0); its values are
 // part of the storage format.

@@ -19,20 +19,22 @@ TimeRange days(Day first, Day last) {
 }
 
 Result<TimeRange> parse_instant(std::string_view text) {
-  CAPEXDB_ASSIGN(const Day day, parse_date(text.substr(0, 10)));
   const auto bad = [&] {
-    return fail(Error{
-        Errc::invalid_argument,
-        "'" + std::string(text.substr(0, 40)) + "' is not an instant: use YYYY-MM-DDThh:mm:ssZ",
-        {},
-        "bad_published_at"});
+    return fail(
+        Error{Errc::invalid_argument,
+              "'" + std::string(clip(text, 40)) + "' is not an instant: use YYYY-MM-DDThh:mm:ssZ",
+              {},
+              "bad_published_at"});
   };
-  if (text.size() != 20 || text[13] != ':' || text[16] != ':' || text[19] != 'Z') return bad();
+  const auto day = parse_date(text.substr(0, 10));
+  if (!day || text.size() != 20 || text[13] != ':' || text[16] != ':' || text[19] != 'Z') {
+    return bad();
+  }
   const auto hour = parse_unsigned(text.substr(11, 2));
   const auto minute = parse_unsigned(text.substr(14, 2));
   const auto second = parse_unsigned(text.substr(17, 2));
   if (!hour || !minute || !second || *hour > 23 || *minute > 59 || *second > 59) return bad();
-  const std::int64_t at = std::int64_t{day} * kDaySeconds +
+  const std::int64_t at = std::int64_t{*day} * kDaySeconds +
                           static_cast<std::int64_t>(*hour * 3600 + *minute * 60 + *second);
   return TimeRange{at, at};
 }
@@ -57,7 +59,7 @@ Result<TimeRange> parse_one(std::string_view text) {
   auto day = parse_date(text);
   if (!day) {
     return fail(Error{Errc::invalid_argument,
-                      "'" + std::string(text.substr(0, 40)) +
+                      "'" + std::string(clip(text, 40)) +
                           "' is not a date of publication: use a day (2024-08-26), a month "
                           "(2024-08), a range (2024-08-26/2024-08-31) or an instant "
                           "(2024-08-26T13:01:02Z)",
@@ -78,9 +80,11 @@ Result<TimeRange> parse_time_range(std::string_view text) {
   if (slash == std::string_view::npos) return parse_one(text);
   CAPEXDB_ASSIGN(const TimeRange first, parse_one(trim(text.substr(0, slash))));
   CAPEXDB_ASSIGN(const TimeRange last, parse_one(trim(text.substr(slash + 1))));
-  if (last.end < first.begin) {
+  // The day before ends where the first one begins: backwards too.
+  const bool touches = last.end == first.begin && !last.is_instant();
+  if (last.end < first.begin || touches) {
     return fail(Error{Errc::invalid_argument,
-                      "'" + std::string(text) + "' ends before it begins",
+                      "'" + std::string(clip(text, 60)) + "' ends before it begins",
                       {},
                       "bad_published_at"});
   }

@@ -208,6 +208,17 @@ Error from_proto(const v1::Error& m) {
   return error;
 }
 
+std::string make_token(const Query& query, const Answer& answer) {
+  constexpr std::uint32_t kForm = 1;  // of the answer; grows when its bytes would differ
+  v1::Token token;
+  token.set_form(kForm);
+  token.set_sequence(answer.sequence);
+  *token.mutable_query() = to_proto(query);
+  token.mutable_query()->clear_at_sequence();
+  token.mutable_query()->clear_deadline_ms();
+  return base64url(token.SerializeAsString());
+}
+
 std::string base64url(std::string_view bytes) {
   constexpr std::string_view kAlphabet =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";

@@ -20,6 +20,9 @@ void apply(const v1::QueryDone& message, Answer& answer);
 v1::Error to_proto(const Error& error);
 Error from_proto(const v1::Error& message);
 
+// Names an answer for ever: the sequence it was read at, and the question.
+std::string make_token(const Query& query, const Answer& answer);
+
 // base64url without padding, as tokens are written.
 std::string base64url(std::string_view bytes);
 

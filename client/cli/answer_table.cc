@@ -1,0 +1,145 @@
+#include "client/cli/answer_table.h"
+
+#include <string_view>
+
+#include "client/cli/humane.h"
+#include "proto/model/terms.h"
+
+namespace capexdb::cli {
+namespace {
+
+struct RowColumn {
+  Column column;
+  Json (*cell)(const AnswerRow&);
+};
+
+constexpr bool kRight = true;
+
+Json decimal(const std::optional<Decimal>& number) {
+  return number ? Json(number->to_string()) : Json(nullptr);
+}
+Json bound(const std::optional<Bound>& bound) {
+  return bound ? Json(bound->value.to_string()) : Json(nullptr);
+}
+
+// A row without a value says why in JSON and on the terminal.
+bool is_missing(const AnswerRow& row) { return !row.value.has_number() && !row.reason.empty(); }
+
+std::vector<RowColumn> value_columns(Output output) {
+  if (output == Output::table) {
+    return {{{"value", kRight}, [](const AnswerRow& r) { return Json(humane_value(r.value)); }},
+            {{"bounds", kRight}, [](const AnswerRow& r) { return Json(humane_bounds(r.value)); }}};
+  }
+  return {{{"value", kRight}, [](const AnswerRow& r) { return decimal(r.value.point); }},
+          {{"low", kRight}, [](const AnswerRow& r) { return bound(r.value.low); }},
+          {{"high", kRight}, [](const AnswerRow& r) { return bound(r.value.high); }}};
+}
+
+std::vector<RowColumn> columns_before() {
+  return {{{"company"}, [](const AnswerRow& r) { return Json(r.company); }},
+          {{"metric"}, [](const AnswerRow& r) { return Json(r.metric); }},
+          {{"product"}, [](const AnswerRow& r) { return Json(r.product); }},
+          {{"counterparty"}, [](const AnswerRow& r) { return Json(r.counterparty); }},
+          {{"period"}, [](const AnswerRow& r) { return Json(r.period); }},
+          {{"start"}, [](const AnswerRow& r) { return Json(r.start); }},
+          {{"end"}, [](const AnswerRow& r) { return Json(r.end); }}};
+}
+
+std::vector<RowColumn> columns_behind() {
+  return {{{"unit"}, [](const AnswerRow& r) { return Json(r.unit); }},
+          {{"currency"}, [](const AnswerRow& r) { return Json(r.currency); }},
+          {{"status"},
+           [](const AnswerRow& r) {
+             return Json(r.status ? std::string(to_string(*r.status)) : std::string());
+           }},
+          {{"source"}, [](const AnswerRow& r) { return Json(r.source); }},
+          {{"published_at"}, [](const AnswerRow& r) { return Json(r.published_at); }},
+          {{"sequence", kRight},
+           [](const AnswerRow& r) { return r.sequence == 0 ? Json(nullptr) : Json(r.sequence); }},
+          {{"derivation"},
+           [](const AnswerRow& r) {
+             return Json(r.retraction && r.derivation.empty() ? "retraction" : r.derivation);
+           }},
+          {{"documents", kRight}, [](const AnswerRow& r) { return Json(r.documents); }},
+          {{"roots", kRight}, [](const AnswerRow& r) { return Json(r.roots); }}};
+}
+
+std::vector<RowColumn> statement_columns(Output output) {
+  Json (*withdrawn)(const AnswerRow&) = [](const AnswerRow& r) { return Json(r.withdrawn); };
+  if (output == Output::table) {
+    withdrawn = [](const AnswerRow& r) { return r.withdrawn ? Json("yes") : Json(nullptr); };
+  }
+  return {{{"document"}, [](const AnswerRow& r) { return Json(r.document); }},
+          {{"root"}, [](const AnswerRow& r) { return Json(r.root); }},
+          {{"attributed_to"}, [](const AnswerRow& r) { return Json(r.attributed_to); }},
+          {{"withdrawn"}, withdrawn}};
+}
+
+std::vector<RowColumn> json_columns() {
+  return {{{"bounds"}, [](const AnswerRow& r) { return Json(bounds_to_string(r.value)); }},
+          {{"approx"}, [](const AnswerRow& r) { return Json(r.value.approx); }},
+          {{"measure"},
+           [](const AnswerRow& r) {
+             return Json(r.measure ? std::string(to_string(*r.measure)) : std::string());
+           }},
+          {{"reason", false, true},
+           [](const AnswerRow& r) { return is_missing(r) ? Json(r.reason) : Json(nullptr); }}};
+}
+
+std::vector<RowColumn> columns_of(Rows rows, Output output) {
+  std::vector<RowColumn> all = columns_before();
+  const auto append = [&all](std::vector<RowColumn> more) {
+    all.insert(all.end(), more.begin(), more.end());
+  };
+  append(value_columns(output));
+  append(columns_behind());
+  if (rows == Rows::statements) append(statement_columns(output));
+  if (output == Output::json || output == Output::jsonl) append(json_columns());
+  if (output == Output::table) {
+    append({{{"reason"},
+             [](const AnswerRow& r) { return is_missing(r) ? Json(r.reason) : Json(nullptr); }}});
+  }
+  return all;
+}
+
+}  // namespace
+
+Table answer_table(const Answer& answer, Rows rows, Output output) {
+  std::vector<RowColumn> columns = columns_of(rows, output);
+  Table table;
+  for (const RowColumn& column : columns) table.columns.push_back(column.column);
+  table.row_count = answer.rows.size();
+  table.row = [&answer, columns = std::move(columns)](std::size_t index) {
+    Row row;
+    row.reserve(columns.size());
+    for (const RowColumn& column : columns) row.push_back(column.cell(answer.rows[index]));
+    return row;
+  };
+  return table;
+}
+
+std::vector<std::string> answer_notes(const Answer& answer) {
+  std::vector<std::string> notes = answer.notes;
+  if (answer.truncated) {
+    notes.push_back("only the first " + std::to_string(answer.rows.size()) +
+                    " rows: raise --limit, or ask for less");
+  }
+  return notes;
+}
+
+Json answer_tail(const Answer& answer) {
+  Json tail = Json::object();
+  tail["sequence"] = answer.sequence;
+  tail["as_of"] = answer.as_of.empty() ? Json(nullptr) : Json(answer.as_of);
+  tail["policy"] = answer.policy.empty() ? "default" : answer.policy;
+  tail["token"] = answer.token;
+  if (answer.coverage) {
+    tail["coverage"] = {{"reported", answer.coverage->reported},
+                        {"of", answer.coverage->of},
+                        {"missing", answer.coverage->missing}};
+  }
+  tail["notes"] = answer_notes(answer);
+  return tail;
+}
+
+}  // namespace capexdb::cli

@@ -1,0 +1,21 @@
+// An answer as rows to print; the columns are the contract of docs/cli.md.
+#pragma once
+
+#include "client/cli/print.h"
+#include "proto/model/query.h"
+
+namespace capexdb::cli {
+
+enum class Rows : std::uint8_t { cells, statements };  // statements: with where each comes from
+
+// `answer` must outlive the table.
+Table answer_table(const Answer& answer, Rows rows, Output output);
+
+// What follows "rows" in the JSON object: sequence, as_of, policy, token,
+// coverage of a sum, notes.
+Json answer_tail(const Answer& answer);
+
+// The notes for people, as lines: the answer's own, and what a sum leaves out.
+std::vector<std::string> answer_notes(const Answer& answer);
+
+}  // namespace capexdb::cli

@@ -1,0 +1,281 @@
+// capex ingest FILE...
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <fstream>
+#include <iostream>
+#include <memory>
+
+#include "client/cli/ingest_input.h"
+#include "client/cli/ingest_report.h"
+#include "client/cli/interrupt.h"
+#include "client/cli/verb.h"
+#include "client/importers/importer.h"
+
+namespace capexdb::cli {
+namespace {
+
+using std::chrono::milliseconds;
+
+// How long a wait lasts before Ctrl-C and the progress line get their turn.
+constexpr milliseconds kSlice{200};
+// How long batches on their way may take after Ctrl-C.
+constexpr milliseconds kLastWords{5000};
+
+struct IngestOptions {
+  std::vector<std::string> files;
+  std::string format = "auto";
+  std::string producer_id;
+  bool dry_run = false;
+  bool atomic = false;
+  std::string rejects;
+  std::size_t batch = 1000;
+  bool verbose = false;
+};
+
+const std::vector<std::pair<std::string, importers::Format>>& formats() {
+  static const std::vector<std::pair<std::string, importers::Format>> kFormats = {
+      {"auto", importers::Format::automatic},
+      {"csv", importers::Format::csv},
+      {"jsonl", importers::Format::jsonl},
+      {"pb", importers::Format::pb}};
+  return kFormats;
+}
+
+const importers::Format* format_of(const std::string& word) {
+  for (const auto& [name, format] : formats()) {
+    if (name == word) return &format;
+  }
+  return nullptr;
+}
+
+// One line on a terminal that is written over and over.
+class Progress {
+ public:
+  explicit Progress(bool wanted) : wanted_(wanted) {}
+
+  void show(std::uint64_t records) {
+    const auto now = std::chrono::steady_clock::now();
+    if (!wanted_ || now - shown_at_ < kSlice) return;
+    shown_at_ = now;
+    const auto spent = std::chrono::duration_cast<milliseconds>(now - begun_at_).count();
+    const std::uint64_t rate =
+        records * 1000 / static_cast<std::uint64_t>(std::max<std::int64_t>(spent, 1));
+    std::cerr << "\r\x1b[K" << records << " records, " << rate << "/s" << std::flush;
+    visible_ = true;
+  }
+  void clear() {
+    if (visible_) std::cerr << "\r\x1b[K" << std::flush;
+    visible_ = false;
+  }
+
+ private:
+  bool wanted_;
+  bool visible_ = false;
+  std::chrono::steady_clock::time_point begun_at_ = std::chrono::steady_clock::now();
+  std::chrono::steady_clock::time_point shown_at_ = begun_at_;
+};
+
+class Ingest {
+ public:
+  Ingest(const IngestOptions& options, Producer producer, IngestReportOptions report)
+      : options_(options),
+        producer_(std::move(producer)),
+        report_(std::move(report)),
+        progress_(stderr_is_terminal() && !options.verbose) {
+    report_.on_store_sequence(producer_.welcome_sequence());
+  }
+
+  // Error: the rest of the input cannot be sent.
+  Result<void> run(std::vector<std::unique_ptr<IngestInput>>& inputs) {
+    for (std::size_t i = 0; i < inputs.size() && !interrupted(); ++i) {
+      CAPEXDB_TRY(send_file(i, inputs[i]->stream()));
+      inputs[i].reset();
+    }
+    if (interrupted()) producer_.discard();
+    const Deadline last_words = after(kLastWords);
+    for (;;) {
+      auto done = producer_.drain(after(kSlice));
+      take_replies();
+      if (!done) return fail(std::move(done.error()));
+      if (*done) return {};
+      if (interrupted() && std::chrono::steady_clock::now() >= last_words) {
+        return fail(Errc::deadline_exceeded, "interrupted before the last batches were answered");
+      }
+    }
+  }
+
+  const IngestReport& report() const { return report_; }
+  void finish() {
+    progress_.clear();
+    report_.finish_messages();
+  }
+
+ private:
+  Result<void> send_file(std::size_t index, std::istream& stream) {
+    RecordPlace place{index, 0, {}};
+    auto opened =
+        importers::open_importer(stream, options_.files[index], *format_of(options_.format));
+    if (!opened) {
+      if (!interrupted()) refuse(place, opened.error());
+      return {};
+    }
+    importers::Importer& importer = **opened;
+    report_.begin_file(index, importer.header());
+    std::size_t added = 0;  // to the file's atomic batch
+    bool spoilt = false;    // something of the file cannot be read
+    importers::Record record;
+    while (!interrupted()) {
+      const auto more = importer.next(record);
+      if (more && !*more) break;
+      if (interrupted()) break;  // which cuts the record short
+      place.line = record.line;
+      place.raw.clear();
+      if (!more) {
+        refuse(place, more.error());
+        spoilt = true;
+        break;
+      }
+      if (report_.wants_raw()) {
+        place.raw = record.raw;
+        place.raw += importer.record_end();
+      }
+      if (!record.event) {
+        refuse(place, record.event.error());
+        spoilt = true;
+        continue;
+      }
+      auto taken = producer_.add(std::move(*record.event));
+      if (!taken) {
+        if (taken.error().code != Errc::invalid_argument) return taken;
+        refuse(place, taken.error());
+        spoilt = true;
+        // A full atomic batch is dropped whole.
+        if (options_.atomic) break;
+        continue;
+      }
+      report_.on_added(std::move(place));
+      place = RecordPlace{index, 0, {}};
+      ++added;
+      CAPEXDB_TRY(make_room());
+    }
+    if (!options_.atomic) return {};
+    if (spoilt || interrupted()) {
+      producer_.discard();
+      report_.on_discarded(added);
+      progress_.clear();
+      std::cerr << "capex: nothing of " << options_.files[index] << " was sent\n";
+      return {};
+    }
+    producer_.flush();
+    return make_room();
+  }
+
+  Result<void> make_room() {
+    take_replies();
+    while (!producer_.has_room() && !interrupted()) {
+      auto room = producer_.make_room(after(kSlice));
+      take_replies();
+      if (!room) return fail(std::move(room.error()));
+    }
+    return {};
+  }
+
+  void take_replies() {
+    while (const auto reply = producer_.next_reply()) {
+      if (reply->reply.verdicts_size() > 0) progress_.clear();
+      report_.on_reply(*reply);
+    }
+    progress_.show(report_.answered());
+  }
+
+  void refuse(const RecordPlace& place, const Error& error) {
+    progress_.clear();
+    report_.on_unreadable(place, error);
+  }
+
+  const IngestOptions& options_;
+  Producer producer_;
+  IngestReport report_;
+  Progress progress_;
+};
+
+int ingest(const Globals& globals, const IngestOptions& options) {
+  std::vector<std::unique_ptr<IngestInput>> inputs;
+  for (const std::string& file : options.files) {
+    auto input = IngestInput::open(file);
+    if (!input) return report(input.error());
+    inputs.push_back(std::move(*input));
+  }
+  std::ofstream rejects;
+  if (!options.rejects.empty()) {
+    rejects.open(options.rejects, std::ios::binary | std::ios::trunc);
+    if (!rejects) {
+      return report(Error{Errc::invalid_argument, "cannot write " + options.rejects});
+    }
+  }
+  ClientOptions client = globals.client_options();
+  client.producer_id = options.producer_id;
+  ProducerOptions producer_options;
+  producer_options.batch_events_max = options.batch;
+  producer_options.atomic = options.atomic;
+  producer_options.dry_run = options.dry_run;
+  if (globals.timeout_given) producer_options.give_up_after = globals.timeout();
+  auto producer = Producer::open(std::move(client), producer_options, after(globals.timeout()));
+  if (!producer) return report(producer.error());
+
+  const Output output = globals.style().output;
+  const bool json = output == Output::json || output == Output::jsonl;
+  IngestReportOptions report_options;
+  report_options.files = options.files;
+  report_options.verbose = options.verbose;
+  report_options.dry_run = options.dry_run;
+  report_options.keep_verdicts = json;
+  report_options.messages = &std::cerr;
+  report_options.rejects = options.rejects.empty() ? nullptr : &rejects;
+  catch_interrupts();
+  Ingest run(options, std::move(*producer), std::move(report_options));
+  const auto done = run.run(inputs);
+  run.finish();
+  std::cout << (json ? json_line(run.report().summary()) : run.report().summary_line()) << '\n';
+  rejects.close();
+  if (!options.rejects.empty() && !rejects) {
+    return report(Error{Errc::internal, options.rejects + " could not be written"});
+  }
+  if (!done) {
+    const int code = report(done.error());
+    return interrupted() ? kInterrupted : code;
+  }
+  if (interrupted()) return kInterrupted;
+  return run.report().all_good() ? kOk : kBadData;
+}
+
+}  // namespace
+
+Run declare_ingest(CLI::App& app, const Globals& globals) {
+  auto options = std::make_shared<IngestOptions>();
+  app.add_option("FILE", options->files, "Files to read; - is standard input")->required();
+  app.add_option("--format", options->format, "auto, csv, jsonl or pb")
+      ->capture_default_str()
+      ->type_name("FORMAT")
+      ->check([](const std::string& word) {
+        if (format_of(word) != nullptr) return std::string{};
+        std::vector<std::string> words;
+        for (const auto& format : formats()) words.push_back(format.first);
+        return unknown_word("format", word, words);
+      });
+  app.add_option("--producer", options->producer_id,
+                 "Who sends; a run that is repeated under one id goes on where it was")
+      ->type_name("ID");
+  app.add_flag("--dry-run", options->dry_run, "Say what would happen, store nothing");
+  app.add_flag("--atomic", options->atomic, "All of a file or nothing of it");
+  app.add_option("--rejects", options->rejects, "Write the refused records to this file")
+      ->type_name("FILE");
+  app.add_option("--batch", options->batch, "Records to a batch")
+      ->capture_default_str()
+      ->type_name("N")
+      ->check(CLI::Range(1, 100'000));
+  app.add_flag("--verbose", options->verbose, "A message for every record that has one");
+  return [options, &globals] { return ingest(globals, *options); };
+}
+
+}  // namespace capexdb::cli

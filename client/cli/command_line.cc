@@ -1,0 +1,127 @@
+// The command line: options that all verbs share, the verbs, and what is said
+// about a line that cannot be understood.
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <iostream>
+#include <string_view>
+
+#include "client/cli/verb.h"
+#include "proto/model/text.h"
+
+namespace capexdb::cli {
+namespace {
+
+int usage(const std::string& message) {
+  std::cerr << "capex: " << message << '\n';
+  return kUsage;
+}
+
+void declare_globals(CLI::App& app, Globals& globals) {
+  app.add_option("--server", globals.server, "HOST:PORT of capexd")
+      ->envname("CAPEXDB_SERVER")
+      ->capture_default_str()
+      ->type_name("HOST:PORT");
+  app.add_option("-o,--output", globals.output_word,
+                 "table, csv, json, jsonl or markdown; a table on a terminal, else csv")
+      ->type_name("FORMAT")
+      ->check([](const std::string& word) {
+        return parse_output(word) ? std::string{}
+                                  : unknown_word("output format", word, output_words());
+      });
+  app.add_flag("--no-color", globals.no_color, "No colours on a terminal");
+  app.add_option("--timeout", globals.timeout_seconds, "Seconds to wait for the server")
+      ->capture_default_str()
+      ->check(CLI::Range(0.001, 1e6))
+      ->type_name("SECONDS")
+      ->each([&globals](const std::string&) { globals.timeout_given = true; });
+}
+
+// The verb of the line: its first word that is no option and no option's value.
+std::string verb_of(const std::vector<std::string>& words) {
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const std::string& word = words[i];
+    if (word == "--server" || word == "--output" || word == "-o" || word == "--timeout") {
+      ++i;
+    } else if (!word.starts_with('-')) {
+      return word;
+    }
+  }
+  return {};
+}
+
+std::vector<std::string> option_names(const CLI::App& app, const CLI::App* verb) {
+  std::vector<std::string> names;
+  const auto collect = [&names](const CLI::App& from) {
+    for (const CLI::Option* option : from.get_options()) {
+      for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+    }
+  };
+  collect(app);
+  if (verb != nullptr) collect(*verb);
+  return names;
+}
+
+// CLI11's own words, with a suggestion for a mistyped option.
+std::string complaint(const CLI::ParseError& error, const CLI::App& app,
+                      const std::vector<std::string>& words) {
+  const CLI::App* verb = nullptr;
+  const std::string name = verb_of(words);
+  if (name.empty()) return "say what to do; capex --help lists the verbs";
+  for (const CLI::App* candidate : app.get_subcommands({})) {
+    if (candidate->get_name() == name) verb = candidate;
+  }
+  const std::vector<std::string> known = option_names(app, verb);
+  if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ExtrasError)) {
+    for (const std::string& word : words) {
+      if (word == "--") break;
+      if (!word.starts_with("--")) continue;
+      const std::string option = word.substr(0, word.find('='));
+      if (std::find(known.begin(), known.end(), option) != known.end()) continue;
+      const std::string near = nearest(option, known);
+      return "unknown option " + option +
+             (near.empty() ? "; capex " + name + " --help lists them"
+                           : "; did you mean " + near + "?");
+    }
+    return std::string(error.what()) + "; capex " + name + " --help says what is";
+  }
+  return error.what();
+}
+
+}  // namespace
+
+int run_main(int argc, char** argv) {
+  Globals globals;
+  CLI::App app("Questions to capexd, the store of capex and chip-shipment statements", "capex");
+  app.set_version_flag("--version", "capex " CAPEXDB_VERSION);
+  app.require_subcommand(1);
+  declare_globals(app, globals);
+  std::vector<std::pair<CLI::App*, Run>> runs;
+  std::vector<std::string> names;
+  for (const Verb& verb : verbs()) {
+    CLI::App* sub = app.add_subcommand(verb.name, verb.summary);
+    sub->fallthrough();
+    sub->footer("--server, --output, --no-color and --timeout: see capex --help");
+    runs.emplace_back(sub, verb.declare(*sub, globals));
+    names.emplace_back(verb.name);
+  }
+  const std::vector<std::string> words(argv + 1, argv + argc);
+  const std::string wanted = verb_of(words);
+  if (!wanted.empty() && std::find(names.begin(), names.end(), wanted) == names.end()) {
+    return usage(unknown_word("verb", wanted, names));
+  }
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& success) {  // --help, --version
+    return app.exit(success);
+  } catch (const CLI::ParseError& error) {
+    return usage(complaint(error, app, words));
+  } catch (const std::exception& error) {
+    return usage(error.what());
+  }
+  for (const auto& [sub, run] : runs) {
+    if (sub->parsed()) return finish(run());
+  }
+  return kInternal;  // CLI11 asked for a verb and got one
+}
+
+}  // namespace capexdb::cli

@@ -1,0 +1,49 @@
+#include "client/cli/ingest_input.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "client/cli/interrupt.h"
+
+namespace capexdb::cli {
+
+Result<std::unique_ptr<IngestInput>> IngestInput::open(const std::string& file) {
+  const auto refuse = [&](const char* why) {
+    return fail(Errc::invalid_argument, "cannot read " + file + ": " + why);
+  };
+  if (file == "-") return std::unique_ptr<IngestInput>(new IngestInput(STDIN_FILENO));
+  const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return refuse(std::strerror(errno));
+  std::unique_ptr<IngestInput> input(new IngestInput(descriptor));
+  struct stat status {};
+  if (fstat(descriptor, &status) == 0 && S_ISDIR(status.st_mode))
+    return refuse("it is a directory");
+  return input;
+}
+
+IngestInput::~IngestInput() {
+  if (buffer_.descriptor() != STDIN_FILENO) ::close(buffer_.descriptor());
+}
+
+std::streambuf::int_type IngestInput::Buffer::underflow() {
+  for (;;) {
+    pollfd waits[2] = {{descriptor_, POLLIN, 0}, {interrupt_descriptor(), POLLIN, 0}};
+    const int ready = poll(waits, 2, -1);
+    if (interrupted()) return traits_type::eof();
+    if (ready < 0 && errno == EINTR) continue;
+    const ssize_t count = ::read(descriptor_, bytes_.data(), bytes_.size());
+    if (count < 0 && errno == EINTR) continue;
+    // The istream turns this into badbit: the input has not ended, it is broken.
+    if (count < 0) throw std::ios_base::failure("read");
+    if (count == 0) return traits_type::eof();
+    setg(bytes_.data(), bytes_.data(), bytes_.data() + count);
+    return traits_type::to_int_type(bytes_[0]);
+  }
+}
+
+}  // namespace capexdb::cli

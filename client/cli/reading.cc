@@ -1,0 +1,106 @@
+#include "client/cli/reading.h"
+
+#include <CLI/CLI.hpp>
+#include <array>
+#include <iostream>
+
+#include "proto/model/date.h"
+#include "proto/model/limits.h"
+#include "proto/model/text.h"
+
+namespace capexdb::cli {
+namespace {
+
+std::vector<std::string> status_words() {
+  std::vector<std::string> words;
+  for (const Status status :
+       {Status::actual, Status::estimate, Status::guidance, Status::commitment, Status::target}) {
+    words.emplace_back(to_string(status));
+  }
+  return words;
+}
+
+std::vector<std::string> measure_words() {
+  std::vector<std::string> words;
+  for (int number = 1; number <= static_cast<int>(Measure::direction); ++number) {
+    words.emplace_back(to_string(static_cast<Measure>(number)));
+  }
+  return words;
+}
+
+void print_notes(const Answer& answer, Output output) {
+  if (output == Output::json) return;  // they are in the object
+  for (const std::string& note : answer_notes(answer)) {
+    std::cerr << "note: " << printable(note) << '\n';
+  }
+  const auto& coverage = answer.coverage;
+  if (!coverage || (output != Output::table && coverage->reported == coverage->of)) return;
+  std::cerr << "coverage: " << coverage->reported << " of " << coverage->of << " reported";
+  for (std::size_t i = 0; i < coverage->missing.size(); ++i) {
+    std::cerr << (i == 0 ? "; missing: " : ", ") << printable(coverage->missing[i]);
+  }
+  std::cerr << '\n';
+}
+
+}  // namespace
+
+void declare_reading(CLI::App& app, ReadingOptions& options) {
+  app.add_option("--as-of", options.as_of, "Only what the world could know on that day (UTC)")
+      ->type_name("YYYY-MM-DD")
+      ->check([](const std::string& text) {
+        const auto day = parse_date(text);
+        return day ? std::string{} : day.error().message;
+      });
+  app.add_option("--at", options.at_sequence, "What this store would have answered then")
+      ->type_name("SEQ");
+  app.add_option("--status", options.statuses,
+                 "actual, estimate, guidance, commitment, target; may be repeated")
+      ->delimiter(',')
+      ->type_size(1)
+      ->allow_extra_args(false)
+      ->type_name("STATUS")
+      ->check([](const std::string& word) {
+        return parse_status(word) ? std::string{} : unknown_word("status", word, status_words());
+      });
+  app.add_option("--measure", options.measure, "level, growth, share, ...; the metric's default")
+      ->type_name("MEASURE")
+      ->check([](const std::string& word) {
+        return parse_measure(word) ? std::string{} : unknown_word("measure", word, measure_words());
+      });
+  app.add_option("--policy", options.policy, "Which statement of a cell answers")
+      ->type_name("POLICY");
+  app.add_option("--definition", options.definition, "Only this XBRL concept")->type_name("NAME");
+  app.add_option("--limit", options.limit, "Rows at most")
+      ->type_name("N")
+      ->check(CLI::Range(std::uint32_t{1}, limits::kQueryRowsMax));
+  app.add_flag("--fail-empty", options.fail_empty, "Exit with 1 when nothing matches");
+}
+
+int ask_and_print(const Globals& globals, const ReadingOptions& options, Query query, Rows rows) {
+  const Deadline deadline = after(globals.timeout());
+  query.select = split(options.selection, ',');
+  query.metric = options.metric;
+  query.periods = options.periods;
+  query.as_of = options.as_of;
+  query.at_sequence = options.at_sequence;
+  for (const std::string& word : options.statuses) {
+    if (const auto status = parse_status(word)) query.statuses.push_back(*status);
+  }
+  query.measure = options.measure;
+  query.policy = options.policy;
+  query.definition = options.definition;
+  query.limit = options.limit;
+  if (globals.timeout_given) query.deadline = globals.timeout();
+
+  auto client = Client::connect(globals.client_options(), deadline);
+  if (!client) return report(client.error());
+  const auto answer = client->query(query, deadline);
+  if (!answer) return report(answer.error());
+  const Style style = globals.style();
+  print(answer_table(*answer, rows, style.output), answer_tail(*answer), style, std::cout);
+  std::cout.flush();
+  print_notes(*answer, style.output);
+  return answer->rows.empty() && options.fail_empty ? kNegative : kOk;
+}
+
+}  // namespace capexdb::cli

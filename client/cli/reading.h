@@ -1,0 +1,29 @@
+// What the verbs that ask questions have in common.
+#pragma once
+
+#include "client/cli/answer_table.h"
+#include "client/cli/verb.h"
+
+namespace capexdb::cli {
+
+struct ReadingOptions {
+  std::string selection;
+  std::string metric;
+  std::string periods;
+  std::string as_of;
+  std::uint64_t at_sequence = 0;
+  std::vector<std::string> statuses;
+  std::string measure;
+  std::string policy;
+  std::string definition;
+  std::uint32_t limit = 0;
+  bool fail_empty = false;
+};
+
+// --as-of, --at, --status, --measure, --policy, --definition, --limit, --fail-empty.
+void declare_reading(CLI::App& app, ReadingOptions& options);
+
+// Asks, prints the answer, and returns the exit code.
+int ask_and_print(const Globals& globals, const ReadingOptions& options, Query query, Rows rows);
+
+}  // namespace capexdb::cli

@@ -1,0 +1,70 @@
+#include "client/cli/verb.h"
+
+#include <unistd.h>
+
+#include <cstdlib>
+#include <iostream>
+
+#include "proto/model/text.h"
+
+namespace capexdb::cli {
+
+const std::vector<Verb>& verbs() {
+  static const std::vector<Verb> kVerbs = {
+      {"ingest", "Send the statements of files to the store", declare_ingest},
+      {"get", "What a company's figures are, one row per cell", declare_get},
+      {"sum", "Companies' own figures added up, with coverage", declare_sum},
+      {"history", "Every statement about one cell, with sources and roots", declare_history},
+      {"show", "One event as it came, by its sequence", declare_show},
+      {"companies", "The companies of the catalogue", declare_companies},
+      {"groups", "The groups of the catalogue and their members", declare_groups},
+      {"metrics", "The metrics of the catalogue", declare_metrics},
+      {"sources", "The sources of the catalogue and their ranks", declare_sources},
+      {"products", "The products of the catalogue", declare_products},
+      {"status", "The server and its store", declare_status},
+  };
+  return kVerbs;
+}
+
+bool stdout_is_terminal() { return isatty(STDOUT_FILENO) == 1; }
+bool stderr_is_terminal() { return isatty(STDERR_FILENO) == 1; }
+
+Style Globals::style() const {
+  Style style;
+  style.output =
+      parse_output(output_word).value_or(stdout_is_terminal() ? Output::table : Output::csv);
+  const char* no_color_variable = std::getenv("NO_COLOR");
+  const bool unwanted = no_color || (no_color_variable != nullptr && *no_color_variable != '\0');
+  style.color = stdout_is_terminal() && !unwanted;
+  return style;
+}
+
+std::chrono::milliseconds Globals::timeout() const {
+  return std::chrono::milliseconds(static_cast<std::int64_t>(timeout_seconds * 1000));
+}
+
+ClientOptions Globals::client_options() const {
+  ClientOptions options;
+  options.server = server;
+  options.client_name = "capex " CAPEXDB_VERSION;
+  return options;
+}
+
+std::string unknown_word(const std::string& what, const std::string& word,
+                         const std::vector<std::string>& choices) {
+  std::string text = "unknown " + what + " \"" + word + "\"; ";
+  const std::string near = nearest(word, choices);
+  if (!near.empty()) return text + "did you mean \"" + near + "\"?";
+  text += "choose one of ";
+  for (std::size_t i = 0; i < choices.size(); ++i) text += (i == 0 ? "" : ", ") + choices[i];
+  return text;
+}
+
+int finish(int code) {
+  std::cout.flush();
+  if (std::cout) return code;
+  std::cerr << "capex: the output could not be written\n";
+  return code == kOk ? kInternal : code;
+}
+
+}  // namespace capexdb::cli

@@ -1,0 +1,147 @@
+#include "capexdb/client.h"
+
+#include <functional>
+
+#include "client/connection.h"
+#include "proto/codec/catalog_codec.h"
+#include "proto/wire/query_codec.h"
+
+namespace capexdb {
+
+struct Client::Impl {
+  ClientOptions options;
+  std::unique_ptr<client::Connection> connection;
+
+  // Asks, and gives every message of the answer to `take`. `restart` is called
+  // before each attempt. A connection that broke is replaced once.
+  Result<void> ask(v1::ClientMessage& request, Deadline deadline,
+                   const std::function<void()>& restart,
+                   const std::function<Result<void>(v1::ServerMessage)>& take) {
+    bool fresh = false;  // the connection was made for this call
+    for (;;) {
+      if (!connection) {
+        CAPEXDB_ASSIGN(connection, client::Connection::open(options, deadline));
+        fresh = true;
+      }
+      restart();
+      auto asked = ask_once(request, deadline, take);
+      if (asked) return {};
+      const bool broken = connection->is_broken();
+      // After an answer that nobody waits for any more the connection is of no use.
+      if (broken || asked.error().code == Errc::deadline_exceeded) connection.reset();
+      const bool again = broken && !fresh && asked.error().code == Errc::unavailable;
+      if (!again) return fail(std::move(asked.error()));
+    }
+  }
+
+  Result<void> ask_once(v1::ClientMessage& request, Deadline deadline,
+                        const std::function<Result<void>(v1::ServerMessage)>& take) {
+    const std::uint64_t id = connection->send(request);
+    for (;;) {
+      CAPEXDB_ASSIGN(auto reply, connection->wait(deadline));
+      if (!reply) {
+        return fail(Errc::deadline_exceeded, "no answer from " + options.server + " in time");
+      }
+      if (reply->request_id != id) continue;  // of an earlier call that gave up
+      if (!reply->message) return fail(std::move(reply->message.error()));
+      CAPEXDB_TRY(take(std::move(*reply->message)));
+      if (reply->last) return {};
+    }
+  }
+
+  // For requests that have one message as their answer.
+  Result<v1::ServerMessage> ask_for_one(v1::ClientMessage& request, Deadline deadline) {
+    v1::ServerMessage answer;
+    CAPEXDB_TRY(ask(
+        request, deadline, [] {},
+        [&](v1::ServerMessage message) -> Result<void> {
+          answer = std::move(message);
+          return {};
+        }));
+    return answer;
+  }
+};
+
+Client::Client(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Client::~Client() = default;
+Client::Client(Client&& other) noexcept = default;
+Client& Client::operator=(Client&& other) noexcept = default;
+
+Result<Client> Client::connect(const ClientOptions& options, Deadline deadline) {
+  auto impl = std::make_unique<Impl>();
+  impl->options = options;
+  CAPEXDB_ASSIGN(impl->connection, client::Connection::open(options, deadline));
+  return Client(std::move(impl));
+}
+
+Result<Answer> Client::query(const Query& query, Deadline deadline) {
+  v1::ClientMessage request;
+  *request.mutable_query() = wire::to_proto(query);
+  Answer answer;
+  CAPEXDB_TRY(impl_->ask(
+      request, deadline, [&] { answer = {}; },
+      [&](v1::ServerMessage message) -> Result<void> {
+        if (message.has_query_done()) wire::apply(message.query_done(), answer);
+        for (const auto& row : message.query_chunk().rows()) {
+          auto converted = wire::from_proto(row);
+          if (!converted) {
+            return fail(Error{Errc::internal,
+                              "a row of the answer: " + converted.error().message,
+                              {},
+                              kProtocolReason});
+          }
+          answer.rows.push_back(std::move(*converted));
+        }
+        return {};
+      }));
+  return answer;
+}
+
+Result<v1::ShowReply> Client::show(std::uint64_t sequence, Deadline deadline) {
+  v1::ClientMessage request;
+  request.mutable_show()->set_sequence(sequence);
+  CAPEXDB_ASSIGN(auto message, impl_->ask_for_one(request, deadline));
+  v1::ShowReply reply = std::move(*message.mutable_show());
+  if (!reply.has_event() && !reply.mutable_event()->ParseFromString(reply.event_bytes())) {
+    return fail(
+        Error{Errc::internal, "the event of the answer cannot be parsed", {}, kProtocolReason});
+  }
+  return reply;
+}
+
+Result<CatalogAnswer> Client::catalog(const CatalogQuestion& question, Deadline deadline) {
+  v1::ClientMessage request;
+  request.mutable_catalog()->set_kind(static_cast<v1::CatalogRequest::Kind>(question.kind));
+  request.mutable_catalog()->set_name(question.name);
+  request.mutable_catalog()->set_at_sequence(question.at_sequence);
+  CAPEXDB_ASSIGN(const auto message, impl_->ask_for_one(request, deadline));
+  const v1::CatalogReply& reply = message.catalog();
+  CatalogAnswer answer;
+  answer.sequence = reply.sequence();
+  for (const auto& party : reply.parties()) answer.entries.parties.push_back(from_proto(party));
+  for (const auto& metric : reply.metrics()) answer.entries.metrics.push_back(from_proto(metric));
+  for (const auto& product : reply.products()) {
+    answer.entries.products.push_back(from_proto(product));
+  }
+  for (const auto& source : reply.sources()) answer.entries.sources.push_back(from_proto(source));
+  return answer;
+}
+
+Result<v1::StatusReply> Client::status(Deadline deadline) {
+  v1::ClientMessage request;
+  request.mutable_status();
+  CAPEXDB_ASSIGN(auto message, impl_->ask_for_one(request, deadline));
+  return std::move(*message.mutable_status());
+}
+
+Result<void> Client::ping(Deadline deadline) {
+  v1::ClientMessage request;
+  request.mutable_ping()->set_nonce(1);
+  CAPEXDB_ASSIGN(const auto message, impl_->ask_for_one(request, deadline));
+  if (message.pong().nonce() != 1) {
+    return fail(Error{Errc::internal, "the server's Pong has another nonce", {}, kProtocolReason});
+  }
+  return {};
+}
+
+}  // namespace capexdb

@@ -1,0 +1,75 @@
+#include "client/importers/importer.h"
+
+#include "client/importers/formats.h"
+#include "proto/model/text.h"
+
+namespace capexdb::importers {
+namespace {
+
+Format by_extension(const std::string& file) {
+  const std::size_t dot = file.rfind('.');
+  const std::size_t slash = file.rfind('/');
+  if (dot == std::string::npos || (slash != std::string::npos && dot < slash)) {
+    return Format::automatic;
+  }
+  const std::string extension = to_lower_ascii(std::string_view(file).substr(dot + 1));
+  if (extension == "csv") return Format::csv;
+  if (extension == "jsonl" || extension == "ndjson") return Format::jsonl;
+  if (extension == "pb" || extension == "bin") return Format::pb;
+  return Format::automatic;
+}
+
+// A first line that people can read, with commas in it.
+bool looks_like_header(std::string_view start) {
+  const std::string_view line = trim(start.substr(0, start.find('\n')));
+  for (const char c : line) {
+    const auto byte = static_cast<unsigned char>(c);
+    if ((byte < 0x20 && c != '\t') || byte == 0x7F) return false;
+  }
+  return line.find(',') != std::string_view::npos;
+}
+
+Result<Format> by_content(ByteSource& source, const std::string& file) {
+  const auto refuse = [&](const char* reason, const std::string& why) {
+    return fail(Error{Errc::invalid_argument, file + why, {}, reason});
+  };
+  std::string_view start = source.ahead_lines(1, 64U << 10U);
+  if (source.broken()) return fail(broken_input(file, source.offset()));
+  if (start.empty()) return refuse("empty_input", " is empty: its format cannot be told");
+  if (start.starts_with("\x1F\x8B") || start.starts_with("PK\x03\x04") ||
+      start.starts_with("\x28\xB5\x2F\xFD")) {
+    return refuse("compressed_input", " is compressed: unpack it first");
+  }
+  if (start.starts_with("\xEF\xBB\xBF")) start.remove_prefix(3);
+  const std::string_view content = trim(start);
+  if (content.starts_with('{') || content.starts_with('[')) return Format::jsonl;
+  return looks_like_header(start) ? Format::csv : Format::pb;
+}
+
+}  // namespace
+
+Error broken_input(const std::string& file, std::uint64_t offset) {
+  return {Errc::unavailable,
+          file + " could not be read past byte " + std::to_string(offset),
+          {},
+          "read_error"};
+}
+
+Result<std::unique_ptr<Importer>> open_importer(std::istream& input, const std::string& file,
+                                                Format format) {
+  ByteSource source(input);
+  if (format == Format::automatic) format = by_extension(file);
+  if (format == Format::automatic) {
+    CAPEXDB_ASSIGN(format, by_content(source, file));
+  }
+  switch (format) {
+    case Format::csv:
+      return open_csv(std::move(source), file);
+    case Format::jsonl:
+      return open_jsonl(std::move(source), file);
+    default:
+      return open_pb(std::move(source), file);
+  }
+}
+
+}  // namespace capexdb::importers

@@ -1,0 +1,28 @@
+// The number of a row: both forms name its columns alike.
+#pragma once
+
+#include <string_view>
+
+#include "client/importers/quantity_text.h"
+
+namespace capexdb::importers {
+
+// The row's cells, trimmed; empty where there is no such column.
+struct QuantityCells {
+  std::string_view value;  // any notation of quantity_text.h
+  std::string_view low;    // one number each
+  std::string_view high;
+  v1::BoundKind low_kind = v1::BOUND_KIND_UNSPECIFIED;
+  v1::BoundKind high_kind = v1::BOUND_KIND_UNSPECIFIED;
+  std::string_view stated_decimals;
+  std::string_view approx;
+  std::string_view growth_only;
+  std::string_view unit;
+  std::string_view currency;
+};
+
+// The value's own text and the columns must agree. Without any number
+// `unquantified` is set. Error: invalid_argument; `field` is the column.
+Result<QuantityText> row_quantity(const QuantityCells& cells);
+
+}  // namespace capexdb::importers

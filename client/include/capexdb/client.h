@@ -1,0 +1,81 @@
+// Questions to capexd over one connection: blocking, with a deadline on every
+// call and typed answers. No exceptions come out.
+//
+//   auto client = capexdb::Client::connect({.server = "127.0.0.1:7411"}, after(5s));
+//   auto answer = client->query({.select = {"alibaba"}, .metric = "capex"}, after(30s));
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "capexdb/v1/envelope.pb.h"
+#include "proto/model/catalog.h"
+#include "proto/model/query.h"
+
+namespace capexdb {
+
+using Deadline = std::chrono::steady_clock::time_point;
+
+inline Deadline after(std::chrono::milliseconds duration) {
+  return std::chrono::steady_clock::now() + duration;
+}
+
+struct ClientOptions {
+  std::string server = "127.0.0.1:7411";  // HOST:PORT; an IPv6 address as [::1]:7411
+  std::string client_name = "capexdb-client";
+  std::string token;                                // credentials, where the server asks for them
+  std::string producer_id;                          // of a client that ingests
+  bool ephemeral_producer = false;                  // the id was made for this run
+  std::chrono::milliseconds connect_timeout{5000};  // of one attempt, with its handshake
+  std::chrono::milliseconds backoff_min{50};        // between attempts, doubled each time,
+  std::chrono::milliseconds backoff_max{2000};      // with jitter
+};
+
+// The word in Error::reason when the other side does not keep to the protocol.
+inline constexpr const char* kProtocolReason = "protocol";
+
+enum class CatalogKind : std::uint8_t {
+  companies = 1,  // every party but groups
+  groups = 2,
+  metrics = 3,
+  sources = 4,
+  products = 5,
+};
+
+struct CatalogQuestion {
+  CatalogKind kind = CatalogKind::companies;
+  std::string name;               // only this one; empty: all
+  std::uint64_t at_sequence = 0;  // 0: now
+};
+
+struct CatalogAnswer {
+  CatalogChange entries;  // of the kind that was asked for
+  std::uint64_t sequence = 0;
+};
+
+// One thread at a time. A call whose connection broke is asked once more over
+// a new one. Errors of every call: unavailable (not reached, or broken twice),
+// deadline_exceeded, internal with reason kProtocolReason, and whatever the
+// server answers.
+class Client {
+ public:
+  static Result<Client> connect(const ClientOptions& options, Deadline deadline);
+  ~Client();
+  Client(Client&& other) noexcept;
+  Client& operator=(Client&& other) noexcept;
+
+  Result<Answer> query(const Query& query, Deadline deadline);
+  Result<v1::ShowReply> show(std::uint64_t sequence, Deadline deadline);
+  Result<CatalogAnswer> catalog(const CatalogQuestion& question, Deadline deadline);
+  Result<v1::StatusReply> status(Deadline deadline);
+  Result<void> ping(Deadline deadline);
+
+ private:
+  struct Impl;
+  explicit Client(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace capexdb

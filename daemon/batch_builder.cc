@@ -1,0 +1,90 @@
+#include "daemon/batch_builder.h"
+
+#include <google/protobuf/message.h>
+#include <google/protobuf/unknown_field_set.h>
+
+#include <algorithm>
+
+#include "proto/codec/validate.h"
+#include "proto/model/text.h"
+
+namespace capexdb::daemon {
+namespace {
+
+constexpr int kTableFieldNumber = 6;  // IngestRequest.table, reserved
+
+bool has_field(const google::protobuf::UnknownFieldSet& fields, int number) {
+  for (int i = 0; i < fields.field_count(); ++i) {
+    if (fields.field(i).number() == number) return true;
+  }
+  return false;
+}
+
+tl::unexpected<Error> wrong(const char* field, std::string message) {
+  return fail(Error{Errc::invalid_argument, std::move(message), std::string("ingest.") + field});
+}
+
+void append_number(std::string& bytes, std::uint64_t number) {
+  for (int shift = 0; shift < 64; shift += 8) {
+    bytes.push_back(static_cast<char>((number >> shift) & 0xFFU));
+  }
+}
+
+}  // namespace
+
+Result<BatchBuilder> BatchBuilder::start(internal::v1::RawIngestRequest request,
+                                         const Producer& producer, std::size_t batch_events_max) {
+  if (producer.id.empty()) {
+    return wrong("producer_id", "Hello named no producer_id; connect again and name one to ingest");
+  }
+  if (request.producer_id() != producer.id) {
+    return wrong("producer_id", "the batch names another producer than the connection's Hello ('" +
+                                    producer.id + "')");
+  }
+  if (request.batch_number() == 0 && !request.dry_run()) {
+    return wrong("batch_number", "batches are numbered from 1; go on from Welcome's number");
+  }
+  if (request.mode() != v1::BATCH_MODE_UNSPECIFIED && request.mode() != v1::BATCH_MODE_PARTIAL &&
+      request.mode() != v1::BATCH_MODE_ATOMIC) {
+    return wrong("mode", "unknown batch mode " + std::to_string(request.mode()));
+  }
+  if (has_field(request.GetReflection()->GetUnknownFields(request), kTableFieldNumber)) {
+    return fail(Error{Errc::unimplemented,
+                      "this server does not take EventTable; send the facts as events",
+                      "ingest.table"});
+  }
+  const auto count = static_cast<std::size_t>(request.events_size());
+  if (count > batch_events_max) {
+    return fail(Error{Errc::resource_exhausted,
+                      "a batch of " + std::to_string(count) + " events is over the limit of " +
+                          std::to_string(batch_events_max) + "; send smaller batches",
+                      "ingest.events"});
+  }
+
+  BatchBuilder builder(std::move(request));
+  builder.batch_.producer_id = producer.id;
+  builder.batch_.ephemeral_producer = producer.ephemeral;
+  builder.batch_.batch_number = builder.request_.batch_number();
+  builder.batch_.atomic = builder.request_.mode() == v1::BATCH_MODE_ATOMIC;
+  builder.batch_.dry_run = builder.request_.dry_run();
+  builder.batch_.records.reserve(count);
+  builder.hashes_.push_back(builder.batch_.atomic ? 'a' : 'p');
+  return builder;
+}
+
+bool BatchBuilder::step(std::size_t events) {
+  const std::size_t total = static_cast<std::size_t>(request_.events_size());
+  const std::size_t last = std::min(total, static_cast<std::size_t>(next_) + events);
+  for (; static_cast<std::size_t>(next_) < last; ++next_) {
+    std::string& event = *request_.mutable_events(next_);
+    append_number(hashes_, event.size());
+    append_number(hashes_, hash64(event));
+    bytes_ += sizeof(Result<ValidEvent>) + 2 * event.size();
+    batch_.records.push_back(validate(std::move(event)));
+  }
+  if (last < total) return false;
+  batch_.request_hash = hash64(hashes_);
+  return true;
+}
+
+}  // namespace capexdb::daemon

@@ -1,0 +1,74 @@
+// One TCP connection: performs what its session asks for. Thin on purpose; the
+// rules are in session.h. Lives on the net thread.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "daemon/asio.h"
+#include "daemon/producers.h"
+#include "daemon/session.h"
+
+namespace capexdb::daemon {
+
+class Connection;
+
+// What a connection needs from the server around it. Called on the net thread;
+// answers are posted there.
+struct ConnectionHost {
+  std::function<void(Connection&, Greet)> greet;
+  // False: the commit queue is full; `submission` is unchanged and
+  // Connection::retry_submit is called once when there is room.
+  std::function<bool(Connection&, SubmitBatch& submission)> submit;
+  std::function<void(Connection&, RunRequest)> run;
+  std::span<char> read_buffer;  // shared: it is empty again before anybody else reads
+};
+
+class Connection : public std::enable_shared_from_this<Connection> {
+ public:
+  Connection(ConnectionId id, tcp::socket socket, std::string peer, Session session,
+             const ConnectionHost& host);
+
+  // Reads and writes until the connection is over.
+  asio::awaitable<void> run();
+
+  ConnectionId id() const { return id_; }
+  const std::string& peer() const { return peer_; }
+  const Session& session() const { return session_; }
+
+  // Gives the session an input and performs what follows.
+  template <class Input>
+  void feed(Input input) {
+    input(session_, std::chrono::steady_clock::now());
+    perform();
+  }
+  void retry_submit();
+  // Ends the connection at once.
+  void abort();
+
+ private:
+  asio::awaitable<void> read();
+  asio::awaitable<void> write();
+  void perform();
+  void act(Greet& action);
+  void act(SubmitBatch& action);
+  void act(RunRequest& action);
+  void act(ShutdownSend& action);
+  void act(Close& action);
+
+  const ConnectionId id_;
+  tcp::socket socket_;
+  const std::string peer_;
+  Session session_;
+  const ConnectionHost& host_;
+  asio::steady_timer readable_;         // cancelled to wake read()
+  asio::steady_timer writable_;         // cancelled to wake write()
+  std::optional<SubmitBatch> refused_;  // waits for room in the commit queue
+  bool performing_ = false;
+  bool working_ = false;  // a slice of validation is posted
+};
+
+}  // namespace capexdb::daemon

@@ -1,0 +1,99 @@
+#include "daemon/envelope.h"
+
+#include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/wire_format_lite.h>
+
+#include "proto/model/limits.h"
+
+namespace capexdb::daemon {
+namespace {
+
+using google::protobuf::internal::WireFormatLite;
+using google::protobuf::io::CodedInputStream;
+
+CodedInputStream stream_of(std::string_view bytes) {
+  return CodedInputStream(reinterpret_cast<const std::uint8_t*>(bytes.data()),
+                          static_cast<int>(bytes.size()));
+}
+
+// What the top level says, without building anything.
+struct Outline {
+  bool whole = false;  // the bytes are fields to their end
+  std::uint64_t request_id = 0;
+  int payload = 0;  // number of the last field that is not the id: in a oneof the last wins
+};
+
+Outline outline_of(std::string_view bytes) {
+  Outline outline;
+  CodedInputStream in = stream_of(bytes);
+  in.SetRecursionLimit(limits::kRecursionDepthMax);
+  while (const std::uint32_t tag = in.ReadTag()) {
+    const int number = WireFormatLite::GetTagFieldNumber(tag);
+    if (number == v1::ClientMessage::kRequestIdFieldNumber &&
+        WireFormatLite::GetTagWireType(tag) == WireFormatLite::WIRETYPE_VARINT) {
+      if (!in.ReadVarint64(&outline.request_id)) return outline;
+      continue;
+    }
+    if (!WireFormatLite::SkipField(&in, tag)) return outline;
+    if (number != v1::ClientMessage::kRequestIdFieldNumber) outline.payload = number;
+  }
+  outline.whole = in.ConsumedEntireMessage();
+  return outline;
+}
+
+bool parse(google::protobuf::MessageLite& message, std::string_view bytes) {
+  CodedInputStream in = stream_of(bytes);
+  in.SetRecursionLimit(limits::kRecursionDepthMax);
+  return message.ParseFromCodedStream(&in) && in.ConsumedEntireMessage();
+}
+
+tl::unexpected<Error> malformed() {
+  return fail(Errc::invalid_argument,
+              "these bytes are not a capexdb.v1.ClientMessage; send one serialized ClientMessage "
+              "after each length");
+}
+
+tl::unexpected<Error> no_payload(int field) {
+  std::string message = "the message holds no request that this server knows";
+  if (field != 0) message += " (field " + std::to_string(field) + ")";
+  return fail(Errc::invalid_argument, message + "; see capexdb/v1/envelope.proto");
+}
+
+}  // namespace
+
+Result<Incoming> read_envelope(std::string_view bytes, std::uint64_t& request_id) {
+  const Outline outline = outline_of(bytes);
+  request_id = outline.request_id;
+  if (!outline.whole) return malformed();
+
+  if (outline.payload == v1::ClientMessage::kIngestFieldNumber) {
+    internal::v1::RawClientMessage raw;
+    if (!parse(raw, bytes)) return malformed();
+    if (!raw.has_ingest()) return no_payload(outline.payload);
+    return Incoming(std::move(*raw.mutable_ingest()));
+  }
+  v1::ClientMessage message;
+  if (!parse(message, bytes)) return malformed();
+  switch (message.message_case()) {
+    case v1::ClientMessage::kHello:
+      return Incoming(std::move(*message.mutable_hello()));
+    case v1::ClientMessage::kQuery:
+      return Incoming(std::move(*message.mutable_query()));
+    case v1::ClientMessage::kShow:
+      return Incoming(std::move(*message.mutable_show()));
+    case v1::ClientMessage::kCatalog:
+      return Incoming(std::move(*message.mutable_catalog()));
+    case v1::ClientMessage::kStatus:
+      return Incoming(std::move(*message.mutable_status()));
+    case v1::ClientMessage::kPing:
+      return Incoming(message.ping());
+    case v1::ClientMessage::kCancel:
+      return Incoming(message.cancel());
+    case v1::ClientMessage::kIngest:  // an ingest before another, unknown payload
+    case v1::ClientMessage::MESSAGE_NOT_SET:
+      break;
+  }
+  return no_payload(outline.payload);
+}
+
+}  // namespace capexdb::daemon

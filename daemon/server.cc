@@ -1,0 +1,335 @@
+#include "daemon/server.h"
+
+#include <spdlog/spdlog.h>
+
+#include <array>
+#include <cstdlib>
+#include <unordered_map>
+#include <utility>
+
+#include "daemon/connection.h"
+#include "daemon/query_pool.h"
+#include "storage/commit_queue.h"
+
+namespace capexdb::daemon {
+namespace {
+
+constexpr std::chrono::milliseconds kTick{200};
+constexpr std::chrono::milliseconds kAcceptPause{100};
+constexpr std::size_t kRefusalsMax = 64;  // connections over the limit that are told so
+constexpr std::size_t kReadBufferBytes = 256U << 10U;
+constexpr int kExitInterrupted = 130;
+constexpr int kFaultsLoggedPerTick = 10;  // the others at level debug
+
+std::string to_text(const tcp::endpoint& endpoint) {
+  const std::string host = endpoint.address().to_string();
+  return (endpoint.address().is_v6() ? "[" + host + "]" : host) + ":" +
+         std::to_string(endpoint.port());
+}
+
+void count(Counters& counters, const v1::IngestReply& reply) {
+  counters.events_accepted += reply.accepted();
+  counters.events_duplicate += reply.duplicates();
+  counters.events_rejected += reply.rejected();
+}
+
+}  // namespace
+
+struct Server::Impl {
+  Impl(storage::EventStore& the_store, ServerOptions the_options)
+      : store(the_store),
+        options(std::move(the_options)),
+        service(store, counters, options.service),
+        pool(options.query_threads, limits::kQueryQueueMax),
+        commits([this](std::span<storage::Batch> group) { return store.commit(group); },
+                {limits::kCommitQueueBytesMax, limits::kCommitGroupBytesMax}),
+        host{[this](Connection& c, Greet action) { greet(c, std::move(action)); },
+             [this](Connection& c, SubmitBatch& action) { return submit(c, action); },
+             [this](Connection& c, RunRequest action) { answer(c, std::move(action)); },
+             read_buffer} {}
+
+  Result<std::string> listen();
+  asio::awaitable<void> accept();
+  asio::awaitable<void> tick();
+  void open(tcp::socket socket);
+  void closed(ConnectionId id, const std::exception_ptr& failure);
+  void await_signal();
+  void stop();
+
+  void greet(Connection& connection, Greet action);
+  bool submit(Connection& connection, SubmitBatch& action);
+  void answer(Connection& connection, RunRequest action);
+
+  // Runs `input(session, now)` on the net thread, if the connection is still there.
+  template <class Input>
+  void post(std::weak_ptr<Connection> connection, Input input) {
+    asio::post(io, [connection = std::move(connection), input = std::move(input)]() mutable {
+      if (const auto alive = connection.lock()) alive->feed(std::move(input));
+    });
+  }
+
+  storage::EventStore& store;
+  const ServerOptions options;
+  asio::io_context io{1};
+  Counters counters;
+  Service service;
+  // Their threads post to io, so they are joined before it goes.
+  QueryPool pool;
+  storage::CommitQueue commits;
+
+  std::array<char, kReadBufferBytes> read_buffer;
+  ConnectionHost host;
+  tcp::acceptor acceptor{io};
+  asio::steady_timer accept_timer{io};
+  asio::steady_timer tick_timer{io};
+  asio::signal_set signals{io};
+  Producers producers;
+  std::unordered_map<ConnectionId, std::shared_ptr<Connection>> connections;
+  ConnectionId last_id = 0;
+  int faults_this_tick = 0;
+  bool stopping = false;
+  End end = End::signal;
+};
+
+// ---- Connections.
+
+Result<std::string> Server::Impl::listen() {
+  ErrorCode error;
+  const auto address = asio::ip::make_address(options.listen.host, error);
+  if (error) return fail(Errc::invalid_argument, options.listen.host + " is not an IP address");
+  const tcp::endpoint endpoint(address, options.listen.port);
+  acceptor.open(endpoint.protocol(), error);
+  if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
+  if (!error) acceptor.bind(endpoint, error);
+  if (!error) acceptor.listen(tcp::acceptor::max_listen_connections, error);
+  if (error) {
+    return fail(Errc::unavailable, "cannot listen on " + to_text(endpoint) + ": " +
+                                       error.message() + "; choose another with --listen");
+  }
+  return to_text(acceptor.local_endpoint());
+}
+
+asio::awaitable<void> Server::Impl::accept() {
+  bool warned = false;  // once for each time that resources run out
+  while (!stopping) {
+    bool pause = connections.size() >= options.connections_max + kRefusalsMax;
+    if (!pause) {
+      auto [error, socket] = co_await acceptor.async_accept(kAwait);
+      if (stopping) co_return;
+      if (!error) {
+        warned = false;
+        open(std::move(socket));
+      } else if (error != asio::error::connection_aborted) {
+        // Out of file descriptors or memory: those that are open go on.
+        if (!std::exchange(warned, true)) {
+          spdlog::warn("cannot accept error=\"{}\" connections={}", error.message(),
+                       connections.size());
+        }
+        pause = true;
+      }
+    }
+    if (pause) {
+      accept_timer.expires_after(kAcceptPause);
+      co_await accept_timer.async_wait(kAwait);
+    }
+  }
+}
+
+void Server::Impl::open(tcp::socket socket) {
+  ErrorCode error;
+  const tcp::endpoint peer = socket.remote_endpoint(error);
+  if (error) return;  // it is gone already
+  ErrorCode ignored;  // a connection works without these
+  socket.set_option(tcp::no_delay(true), ignored);
+  socket.set_option(asio::socket_base::keep_alive(true), ignored);
+  socket.non_blocking(true, error);
+  if (error) return;
+
+  const auto now = std::chrono::steady_clock::now();
+  const bool refused = connections.size() >= options.connections_max;
+  Session session =
+      refused ? Session(options.session, now,
+                        Error{Errc::resource_exhausted,
+                              "the server has its " + std::to_string(options.connections_max) +
+                                  " connections; try again later"})
+              : Session(options.session, now);
+  const ConnectionId id = ++last_id;
+  auto connection =
+      std::make_shared<Connection>(id, std::move(socket), to_text(peer), std::move(session), host);
+  connections.emplace(id, connection);
+  ++counters.connections;
+  spdlog::debug("connection opened id={} peer={}", id, connection->peer());
+  asio::co_spawn(io, connection->run(), [this, id, connection](const std::exception_ptr& failure) {
+    closed(id, failure);
+  });
+}
+
+void Server::Impl::closed(ConnectionId id, const std::exception_ptr& failure) {
+  const auto found = connections.find(id);
+  const std::shared_ptr<Connection> connection = found->second;
+  if (failure) {
+    spdlog::error("connection failed id={} peer={}", id, connection->peer());
+    connection->abort();
+  }
+  const Session& session = connection->session();
+  if (!session.fault_text().empty()) {
+    const bool loud = ++faults_this_tick <= kFaultsLoggedPerTick;
+    spdlog::log(loud ? spdlog::level::info : spdlog::level::debug,
+                "connection ended by a fault id={} peer={} client=\"{}\" fault=\"{}\"", id,
+                connection->peer(), session.client_name(), session.fault_text());
+  } else {
+    spdlog::debug("connection closed id={} peer={}", id, connection->peer());
+  }
+  if (!session.producer_id().empty()) producers.release(session.producer_id(), id);
+  connections.erase(found);
+  --counters.connections;
+  if (stopping && connections.empty()) tick_timer.cancel();
+}
+
+asio::awaitable<void> Server::Impl::tick() {
+  while (!stopping || !connections.empty()) {
+    tick_timer.expires_after(kTick);
+    co_await tick_timer.async_wait(kAwait);
+    faults_this_tick = 0;
+    for (const auto& [id, connection] : connections) {
+      connection->feed([](Session& session, TimePoint now) { session.on_tick(now); });
+    }
+  }
+  signals.cancel();
+}
+
+// ---- What sessions ask for.
+
+void Server::Impl::greet(Connection& connection, Greet action) {
+  const std::string producer_id = action.hello.producer_id();
+  spdlog::debug("hello id={} client=\"{}\" producer=\"{}\"", connection.id(),
+                action.hello.client_name(), producer_id);
+  auto look_up = [this, producer_id, weak = connection.weak_from_this()] {
+    pool.run_first([this, producer_id, weak] {
+      post(weak, [welcome = service.welcome(producer_id)](Session& session, TimePoint now) {
+        session.on_welcome(welcome, now);
+      });
+    });
+  };
+  if (producer_id.empty()) return look_up();
+  if (const auto before = producers.claim(producer_id, connection.id())) {
+    const auto older = connections.find(*before);
+    if (older != connections.end()) {
+      older->second->feed([](Session& session, TimePoint) { session.fence(); });
+    }
+  }
+  producers.when_idle(producer_id, std::move(look_up));
+}
+
+bool Server::Impl::submit(Connection& connection, SubmitBatch& action) {
+  const std::weak_ptr<Connection> weak = connection.weak_from_this();
+  const std::string producer_id = action.batch.producer_id;
+  storage::CommitQueue::Done done = [this, weak, producer_id, ticket = action.ticket,
+                                     dry_run =
+                                         action.batch.dry_run](Result<v1::IngestReply> reply) {
+    if (reply && !reply->replayed() && !dry_run) count(counters, *reply);
+    const bool failed = store.failed();
+    asio::post(io, [this, weak, producer_id, ticket, failed, reply = std::move(reply)]() mutable {
+      producers.batch_done(producer_id);
+      if (const auto alive = weak.lock()) {
+        alive->feed([&](Session& session, TimePoint now) {
+          session.on_ingest_reply(ticket, std::move(reply), now);
+        });
+      }
+      if (failed && end != End::store_failed) {
+        spdlog::critical("the store failed; restart to go on from what is on disk");
+        end = End::store_failed;
+        stop();
+      }
+    });
+  };
+  auto on_room = [this, weak] {
+    asio::post(io, [weak] {
+      if (const auto alive = weak.lock()) alive->retry_submit();
+    });
+  };
+  // Counted first: `done` may run before try_submit returns.
+  producers.batch_begun(producer_id);
+  if (commits.try_submit(action.batch, action.bytes, done, std::move(on_room))) return true;
+  producers.batch_done(producer_id);
+  return false;
+}
+
+void Server::Impl::answer(Connection& connection, RunRequest action) {
+  const auto received = std::chrono::steady_clock::now();
+  const Ticket ticket = action.ticket;
+  const std::uint64_t request_id = action.request_id;
+  const std::weak_ptr<Connection> weak = connection.weak_from_this();
+  auto request = std::make_shared<const RunRequest>(std::move(action));
+  const bool taken = pool.try_run([this, weak, ticket, request, received] {
+    std::vector<std::string> frames;
+    try {
+      frames = service.answer(*request, received);
+    } catch (const std::exception& failure) {
+      spdlog::error("a request failed what=\"{}\"", failure.what());
+      frames = {
+          error_frame(request->request_id,
+                      Error{Errc::internal, std::string("the request failed: ") + failure.what()})};
+    }
+    post(weak, [ticket, frames = std::move(frames)](Session& session, TimePoint now) mutable {
+      session.on_reply(ticket, std::move(frames), now);
+    });
+  });
+  if (taken) return;
+  // Posted, so that a session never hears back while it speaks.
+  post(weak, [ticket, request_id](Session& session, TimePoint now) {
+    session.on_reply(
+        ticket,
+        {error_frame(request_id, Error{Errc::resource_exhausted,
+                                       "the server has too many questions waiting; ask again "
+                                       "in a moment"})},
+        now);
+  });
+}
+
+// ---- Starting and stopping.
+
+void Server::Impl::await_signal() {
+  signals.async_wait([this](ErrorCode error, int signal) {
+    if (error) return;
+    if (stopping) std::_Exit(kExitInterrupted);
+    spdlog::info("stopping signal={} connections={}", signal, connections.size());
+    stop();
+    await_signal();
+  });
+}
+
+void Server::Impl::stop() {
+  if (std::exchange(stopping, true)) return;
+  ErrorCode ignored;  // what is left of the acceptor goes with the process
+  acceptor.close(ignored);
+  accept_timer.cancel();
+  for (const auto& [id, connection] : connections) {
+    connection->feed([](Session& session, TimePoint now) { session.on_stop(now); });
+  }
+  if (connections.empty()) tick_timer.cancel();
+}
+
+Server::Server(storage::EventStore& store, ServerOptions options)
+    : impl_(std::make_unique<Impl>(store, std::move(options))) {}
+
+Server::~Server() = default;
+
+Result<std::string> Server::listen() { return impl_->listen(); }
+
+Server::End Server::run() {
+  const auto rethrow = [](const std::exception_ptr& failure) {
+    if (failure) std::rethrow_exception(failure);
+  };
+  impl_->signals.add(SIGTERM);
+  impl_->signals.add(SIGINT);
+  impl_->await_signal();
+  asio::co_spawn(impl_->io, impl_->accept(), rethrow);
+  asio::co_spawn(impl_->io, impl_->tick(), rethrow);
+  impl_->io.run();
+  // Batches whose connection is gone are committed too.
+  impl_->commits.stop();
+  return impl_->end;
+}
+
+}  // namespace capexdb::daemon

@@ -1,0 +1,171 @@
+// The protocol of one connection, without sockets, threads or clocks: bytes,
+// ends, replies and ticks go in; bytes to send and actions to take come out.
+//
+//   expect_hello -> greeting -> open -> closing -> lingering -> closed
+//
+// A fault of the client (and of no other) puts an Error behind the replies
+// that are already on their way and ends the connection: once everything is
+// sent, the sending side is shut down and input is discarded until the peer
+// closes or a deadline passes, so that the Error arrives.
+//
+// Memory is bounded: one message is parsed at a time, and nothing is read
+// while a batch waits for the commit queue, too many requests are in flight,
+// or too many bytes of replies wait to be sent.
+//
+// One thread. After every call, perform take_actions() and look at
+// has_output(), wants_read() and wants_work() again.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "daemon/batch_builder.h"
+#include "daemon/envelope.h"
+#include "proto/model/limits.h"
+#include "proto/wire/frame.h"
+
+namespace capexdb::daemon {
+
+using TimePoint = std::chrono::steady_clock::time_point;
+
+struct SessionLimits {
+  std::size_t message_bytes_max = limits::kMessageBytesMax;
+  std::size_t batch_events_max = limits::kBatchEventsMax;
+  std::size_t requests_in_flight_max = limits::kRequestsInFlightMax;
+  std::size_t requests_running_max = 4;  // queries and the like; the others wait their turn
+  std::size_t reply_bytes_queued_max = limits::kReplyBytesQueuedMax;
+  std::uint32_t query_rows_max = limits::kQueryRowsMax;
+  std::size_t events_per_slice = 500;  // validated before others get their turn
+};
+
+// Names a request within its session; never 0.
+using Ticket = std::uint64_t;
+using CancelFlag = std::shared_ptr<std::atomic<bool>>;
+using Request =
+    std::variant<v1::QueryRequest, v1::ShowRequest, v1::CatalogRequest, v1::StatusRequest>;
+
+// Look up what Welcome says; answer with on_welcome.
+struct Greet {
+  v1::Hello hello;
+};
+// Hand over to the commit queue; when it took the batch, call on_submitted,
+// and when it is committed, on_ingest_reply. One at a time.
+struct SubmitBatch {
+  Ticket ticket = 0;
+  storage::Batch batch;
+  std::size_t bytes = 0;
+};
+// Answer with on_reply. `cancelled` is set when nobody waits any more.
+struct RunRequest {
+  Ticket ticket = 0;
+  std::uint64_t request_id = 0;
+  Request request;
+  CancelFlag cancelled;
+};
+// Everything is sent; shut the sending side down.
+struct ShutdownSend {};
+// The connection is over. Nothing follows.
+struct Close {};
+using Action = std::variant<Greet, SubmitBatch, RunRequest, ShutdownSend, Close>;
+
+class Session {
+ public:
+  Session(const SessionLimits& limits, TimePoint now);
+  // A connection that is only told why it is refused.
+  Session(const SessionLimits& limits, TimePoint now, const Error& refusal);
+
+  // From the connection.
+  void on_bytes(std::string_view bytes, TimePoint now);
+  void on_end_of_stream(TimePoint now);  // the peer sends no more; it may still read
+  void on_disconnected();
+  void on_sent(std::size_t bytes, TimePoint now);
+
+  // From the rest of the daemon. Replies to requests that are gone are ignored.
+  void on_welcome(Result<v1::Welcome> welcome, TimePoint now);
+  void on_submitted(TimePoint now);
+  void on_ingest_reply(Ticket ticket, Result<v1::IngestReply> reply, TimePoint now);
+  void on_reply(Ticket ticket, std::vector<std::string> frames, TimePoint now);
+  void on_work(TimePoint now);  // the next slice of a large batch
+  void on_tick(TimePoint now);
+  void fence();                 // a newer connection ingests as this producer
+  void on_stop(TimePoint now);  // take no more requests, answer those begun, close
+
+  std::vector<Action> take_actions();
+  // The next bytes to send; they count as queued until on_sent.
+  std::string take_output();
+  bool has_output() const { return !output_.empty(); }
+  bool wants_read() const;
+  bool wants_work() const { return builder_.has_value() && state_ == State::open; }
+
+  bool is_closed() const { return state_ == State::closed; }
+  // For logs: who it is, and the fault that ended it, if one did.
+  const std::string& client_name() const { return client_name_; }
+  const std::string& producer_id() const { return producer_.id; }
+  const std::string& fault_text() const { return fault_text_; }
+
+ private:
+  enum class State { expect_hello, greeting, open, closing, lingering, closed };
+
+  struct InFlight {
+    std::uint64_t request_id = 0;
+    CancelFlag cancelled;            // of a request; empty for an ingest
+    std::optional<Request> waiting;  // not started yet
+  };
+
+  bool may_parse() const;
+  bool reads_messages() const;
+  void parse(TimePoint now);
+  void handle(Incoming incoming, std::uint64_t request_id, TimePoint now);
+  void handle_hello(v1::Hello hello, std::uint64_t request_id, TimePoint now);
+  void handle_ingest(internal::v1::RawIngestRequest request, std::uint64_t request_id,
+                     TimePoint now);
+  void handle_cancel(std::uint64_t request_id, TimePoint now);
+  void validate_slice();
+  void start_waiting();
+  void settle(TimePoint now);
+
+  void send(std::string bytes, TimePoint now);
+  void send_error(std::uint64_t request_id, const Error& error, TimePoint now);
+  void fault(std::uint64_t request_id, const Error& error, TimePoint now);
+  void begin_closing();
+  void cancel_all();
+  void close();
+
+  const SessionLimits limits_;
+  State state_ = State::expect_hello;
+  wire::FrameReader reader_{limits::kMessageBytesMaxBeforeHello};
+  bool ended_ = false;     // the peer sends no more
+  bool stopping_ = false;  // the daemon does not want more requests
+  bool fenced_ = false;
+
+  std::uint64_t hello_request_id_ = 0;
+  std::string client_name_;
+  Producer producer_;
+  std::string fault_text_;
+
+  Ticket last_ticket_ = 0;
+  std::map<Ticket, InFlight> in_flight_;
+  std::size_t running_ = 0;              // of in_flight_, requests handed out
+  std::optional<BatchBuilder> builder_;  // a batch that is being validated
+  Ticket builder_ticket_ = 0;
+  bool submitting_ = false;  // a batch that the commit queue has not taken yet
+
+  std::deque<std::string> output_;
+  std::size_t queued_bytes_ = 0;  // of output_ and of what was taken but is not sent
+  std::vector<Action> actions_;
+
+  TimePoint hello_deadline_;
+  std::optional<TimePoint> message_begun_at_;  // the message whose rest is missing
+  TimePoint progress_at_;                      // of sending
+  TimePoint linger_deadline_;
+  TimePoint stop_deadline_;  // while stopping: then requests that still run are cancelled
+};
+
+}  // namespace capexdb::daemon

@@ -1,0 +1,148 @@
+// Who is who: parties, metrics, products and sources by every name they go by,
+// as of any sequence of the log. Built from the log's catalogue events.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <shared_mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "proto/model/catalog.h"
+#include "proto/model/statement.h"
+#include "storage/dictionary.h"
+
+namespace capexdb::storage {
+
+inline constexpr std::uint64_t kNow = std::numeric_limits<std::uint64_t>::max();
+
+// Every function takes `at`: what was catalogued later is not seen. All
+// functions are safe on any thread, but those under "commit thread only" are
+// called by one thread at a time.
+class Catalogue {
+ public:
+  Catalogue() = default;
+  Catalogue(const Catalogue& other);  // a trial copy
+  Catalogue& operator=(const Catalogue&) = delete;
+
+  // The ordinal of the party that `ref` names: a CIK beats a ticker, a ticker
+  // beats a name; a name is an id, a name, an alias, a ticker or a CIK, or
+  // "A + B" for the group of just these members. 0: nobody goes by it. Error:
+  // invalid_argument when several do; the message lists them.
+  Result<std::uint32_t> find_party(const PartyRef& ref, std::uint64_t at) const;
+  Result<std::uint32_t> find_metric(std::string_view name, std::uint64_t at) const;
+  Result<std::uint32_t> find_product(std::string_view name, std::uint64_t at) const;
+  Result<std::uint32_t> find_source(std::string_view name, std::uint64_t at) const;
+
+  // As above, for questions: an unknown name is the error not_found, with the
+  // nearest one that is known.
+  Result<std::uint32_t> need_party(std::string_view name, std::uint64_t at) const;
+  Result<std::uint32_t> need_metric(std::string_view name, std::uint64_t at) const;
+  Result<std::uint32_t> need_source(std::string_view name, std::uint64_t at) const;
+
+  CatalogParty party(std::uint32_t ordinal, std::uint64_t at) const;
+  CatalogMetric metric(std::uint32_t ordinal, std::uint64_t at) const;
+  PartyKind party_kind(std::uint32_t ordinal, std::uint64_t at) const;
+  // Ordinals of a group's members; empty for any other party.
+  std::vector<std::uint32_t> members(std::uint32_t ordinal, std::uint64_t at) const;
+  std::vector<std::uint32_t> companies(std::uint64_t at) const;
+  std::uint32_t source_rank(std::uint32_t ordinal, std::uint64_t at) const;
+  std::string text(NameKind kind, std::uint32_t ordinal) const;
+
+  struct ListedCounterparty {
+    Role role;
+    std::uint32_t party;
+  };
+  std::vector<ListedCounterparty> counterparties(std::uint32_t ordinal) const;
+
+  // Listings, in order of id.
+  std::vector<CatalogParty> list_parties(std::uint64_t at) const;
+  std::vector<CatalogMetric> list_metrics(std::uint64_t at) const;
+  std::vector<CatalogProduct> list_products(std::uint64_t at) const;
+  std::vector<CatalogSource> list_sources(std::uint64_t at) const;
+  std::uint32_t size(NameKind kind) const;
+
+  // Commit thread only.
+
+  // Whether `change` may be applied: no id of it is another kind of thing and
+  // members are known or part of it.
+  Result<void> admits(const CatalogChange& change) const;
+  // Whether everything in `change` is known already.
+  bool knows(const CatalogChange& change) const;
+  void apply(const CatalogChange& change, std::uint64_t sequence);
+  std::uint32_t intern(NameKind kind, std::string_view text);
+  std::uint32_t intern_counterparties(std::vector<ListedCounterparty> list);
+  Result<void> load_names(std::vector<Dictionary::Entry> entries);
+  std::vector<Dictionary::Entry> take_added_names();
+
+ private:
+  // Something known since a sequence.
+  template <class T>
+  struct Since {
+    std::uint64_t sequence;
+    T value;
+  };
+  struct Party {
+    std::vector<Since<CatalogParty>> versions;  // aliases and tickers apart
+    std::vector<Since<std::string>> aliases;
+    std::vector<Since<std::string>> tickers;
+  };
+  struct Metric {
+    std::vector<Since<CatalogMetric>> versions;
+  };
+  struct Product {
+    std::uint64_t since = kNow;
+    std::vector<Since<std::string>> aliases;
+  };
+  struct Source {
+    std::vector<Since<std::uint32_t>> ranks;
+    std::vector<Since<std::string>> aliases;
+  };
+  // How well a name fits: the id itself, the name, or any other.
+  enum class Fit : std::uint8_t { id, name, alias };
+  struct Use {
+    std::uint32_t ordinal;
+    std::uint64_t since;
+    Fit fit;
+  };
+  using Index = std::unordered_map<std::string, std::vector<Use>>;
+
+  static bool add(std::vector<Since<std::string>>& list, const std::string& text,
+                  std::uint64_t sequence);
+  static void note(Index& index, const std::string& name, Use use);
+  static std::vector<std::uint32_t> best(const Index& index, const std::string& key,
+                                         std::uint64_t at);
+  Result<std::uint32_t> only(const std::vector<std::uint32_t>& found, NameKind kind,
+                             std::string_view name) const;
+  Result<std::uint32_t> find_by_name(const PartyRef& ref, std::uint64_t at) const;
+  std::uint32_t find_composite(std::string_view name, std::uint64_t at) const;
+  const CatalogParty* version(std::uint32_t ordinal, std::uint64_t at) const;
+  std::vector<std::uint32_t> members_locked(std::uint32_t ordinal, std::uint64_t at) const;
+  CatalogParty party_locked(std::uint32_t ordinal, std::uint64_t at) const;
+  std::string suggestion(std::string_view name, NameKind kind, std::uint64_t at) const;
+
+  void apply_party(const CatalogParty& change, std::uint64_t sequence);
+  void apply_metric(const CatalogMetric& change, std::uint64_t sequence);
+  void apply_product(const CatalogProduct& change, std::uint64_t sequence);
+  void apply_source(const CatalogSource& change, std::uint64_t sequence);
+
+  mutable std::shared_mutex mutex_;  // guards everything below
+  Dictionary dictionary_;
+  std::vector<Party> parties_;  // by ordinal - 1
+  std::vector<Metric> metrics_;
+  std::vector<Product> products_;
+  std::vector<Source> sources_;
+  Index party_names_;
+  Index party_ciks_;
+  Index metric_names_;
+  Index product_names_;
+  Index source_names_;
+};
+
+// The members of "A + B + C"; empty for any other text.
+std::vector<std::string> composite_parts(std::string_view name);
+
+}  // namespace capexdb::storage

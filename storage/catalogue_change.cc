@@ -1,0 +1,249 @@
+// How the catalogue changes: the commit thread's half of Catalogue.
+#include <algorithm>
+#include <mutex>
+#include <set>
+
+#include "proto/model/text.h"
+#include "storage/catalogue.h"
+
+namespace capexdb::storage {
+namespace {
+
+using WriteLock = std::unique_lock<std::shared_mutex>;
+
+template <class T>
+void resize_for(std::vector<T>& list, std::uint32_t ordinal) {
+  if (list.size() < ordinal) list.resize(ordinal);
+}
+
+constexpr std::uint32_t kMetricsMax = 0xFFFF;  // metrics are 16 bits wide in keys
+
+}  // namespace
+
+bool Catalogue::add(std::vector<Since<std::string>>& list, const std::string& text,
+                    std::uint64_t sequence) {
+  for (const auto& known : list) {
+    if (known.value == text) return false;
+  }
+  list.push_back({sequence, text});
+  return true;
+}
+
+void Catalogue::note(Index& index, const std::string& name, Use use) {
+  if (name.empty()) return;
+  auto& uses = index[name];
+  for (Use& known : uses) {
+    if (known.ordinal == use.ordinal && known.fit <= use.fit) return;
+  }
+  uses.push_back(use);
+}
+
+Result<void> Catalogue::admits(const CatalogChange& change) const {
+  CAPEXDB_TRY(check_change(change));
+  const std::shared_lock<std::shared_mutex> lock(mutex_);
+  std::set<std::string> coming;
+  for (const CatalogParty& party : change.parties) coming.insert(party.id);
+  for (const CatalogParty& party : change.parties) {
+    for (const std::string& member : party.members) {
+      if (!coming.contains(member) && dictionary_.find(NameKind::party, member) == 0) {
+        return fail(Error{Errc::invalid_argument,
+                          "group " + party.id + " has the unknown member '" + member + "'",
+                          "catalog_change.parties[" + party.id + "].members", "unknown_company"});
+      }
+    }
+  }
+  for (const CatalogMetric& metric : change.metrics) {
+    if (dictionary_.find(NameKind::metric, metric.id) == 0 &&
+        dictionary_.size(NameKind::metric) + change.metrics.size() > kMetricsMax) {
+      return fail(Error{Errc::resource_exhausted, "the registry is full", "catalog_change.metrics",
+                        "too_many"});
+    }
+  }
+  return {};
+}
+
+bool Catalogue::knows(const CatalogChange& change) const {
+  const auto has_all = [](const auto& known, const std::vector<std::string>& wanted) {
+    return std::all_of(wanted.begin(), wanted.end(), [&](const std::string& text) {
+      return std::any_of(known.begin(), known.end(), [&](const auto& k) { return k == text; });
+    });
+  };
+  const auto says_new = [](const auto& wanted, const auto& nothing, const auto& known) {
+    return wanted != nothing && wanted != known;
+  };
+  const auto find = [&](NameKind kind, const std::string& id) {
+    const std::shared_lock<std::shared_mutex> lock(mutex_);
+    return dictionary_.find(kind, id);
+  };
+  for (const CatalogParty& p : change.parties) {
+    const std::uint32_t ordinal = find(NameKind::party, p.id);
+    if (ordinal == 0) return false;
+    const CatalogParty known = party(ordinal, kNow);
+    const std::string none;
+    if (says_new(p.name, none, known.name) || says_new(normal_cik(p.cik), none, known.cik) ||
+        says_new(p.country, none, known.country) ||
+        says_new(p.fiscal_year_end, none, known.fiscal_year_end) ||
+        says_new(p.kind, PartyKind::unknown, known.kind) ||
+        (!p.members.empty() && p.members != known.members) || !has_all(known.aliases, p.aliases) ||
+        !has_all(known.tickers, p.tickers)) {
+      return false;
+    }
+  }
+  for (const CatalogMetric& m : change.metrics) {
+    const std::uint32_t ordinal = find(NameKind::metric, m.id);
+    if (ordinal == 0) return false;
+    const CatalogMetric known = metric(ordinal, kNow);
+    if (says_new(m.name, std::string(), known.name) ||
+        says_new(m.unit_class, UnitClass::unspecified, known.unit_class) ||
+        says_new(m.aggregation, Aggregation::unspecified, known.aggregation) ||
+        (m.default_measure && m.default_measure != known.default_measure) ||
+        (!m.tags.empty() && m.tags != known.tags) || !has_all(known.aliases, m.aliases)) {
+      return false;
+    }
+  }
+  const auto products = list_products(kNow);
+  for (const CatalogProduct& p : change.products) {
+    const auto known =
+        std::find_if(products.begin(), products.end(), [&](const auto& k) { return k.id == p.id; });
+    if (known == products.end() || !has_all(known->aliases, p.aliases)) return false;
+  }
+  const auto sources = list_sources(kNow);
+  for (const CatalogSource& s : change.sources) {
+    const auto known = std::find_if(sources.begin(), sources.end(),
+                                    [&](const auto& k) { return k.name == s.name; });
+    if (known == sources.end() || says_new(s.rank, 0U, known->rank) ||
+        !has_all(known->aliases, s.aliases)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+void Catalogue::apply_party(const CatalogParty& change, std::uint64_t sequence) {
+  const std::uint32_t ordinal = dictionary_.intern(NameKind::party, change.id);
+  resize_for(parties_, ordinal);
+  Party& party = parties_[ordinal - 1];
+  CatalogParty next = party.versions.empty() ? CatalogParty{} : party.versions.back().value;
+  next.id = change.id;
+  if (!change.name.empty()) next.name = change.name;
+  if (next.name.empty()) next.name = change.id;
+  if (change.kind != PartyKind::unknown) next.kind = change.kind;
+  if (!change.cik.empty()) next.cik = normal_cik(change.cik);
+  if (!change.country.empty()) next.country = change.country;
+  if (!change.fiscal_year_end.empty()) next.fiscal_year_end = change.fiscal_year_end;
+  if (!change.members.empty()) {
+    next.members = change.members;
+    next.kind = PartyKind::group;
+  }
+  note(party_names_, slug(change.id), {ordinal, sequence, Fit::id});
+  note(party_names_, slug(next.name), {ordinal, sequence, Fit::name});
+  if (!next.cik.empty()) note(party_ciks_, next.cik, {ordinal, sequence, Fit::id});
+  for (const std::string& alias : change.aliases) {
+    if (add(party.aliases, alias, sequence)) {
+      note(party_names_, slug(alias), {ordinal, sequence, Fit::alias});
+    }
+  }
+  for (const std::string& ticker : change.tickers) {
+    if (add(party.tickers, ticker, sequence)) {
+      note(party_names_, slug(ticker), {ordinal, sequence, Fit::alias});
+    }
+  }
+  next.aliases.clear();
+  next.tickers.clear();
+  party.versions.push_back({sequence, std::move(next)});
+}
+
+void Catalogue::apply_metric(const CatalogMetric& change, std::uint64_t sequence) {
+  const std::uint32_t ordinal = dictionary_.intern(NameKind::metric, change.id);
+  resize_for(metrics_, ordinal);
+  Metric& metric = metrics_[ordinal - 1];
+  CatalogMetric next = metric.versions.empty() ? CatalogMetric{} : metric.versions.back().value;
+  next.id = change.id;
+  if (!change.name.empty()) next.name = change.name;
+  if (change.unit_class != UnitClass::unspecified) next.unit_class = change.unit_class;
+  if (change.aggregation != Aggregation::unspecified) next.aggregation = change.aggregation;
+  if (change.default_measure) next.default_measure = change.default_measure;
+  if (!change.tags.empty()) next.tags = change.tags;
+  for (const std::string& alias : change.aliases) {
+    if (std::find(next.aliases.begin(), next.aliases.end(), alias) == next.aliases.end()) {
+      next.aliases.push_back(alias);
+    }
+    note(metric_names_, slug(alias), {ordinal, sequence, Fit::alias});
+  }
+  note(metric_names_, slug(change.id), {ordinal, sequence, Fit::id});
+  note(metric_names_, slug(next.name), {ordinal, sequence, Fit::name});
+  metric.versions.push_back({sequence, std::move(next)});
+}
+
+void Catalogue::apply_product(const CatalogProduct& change, std::uint64_t sequence) {
+  const std::uint32_t ordinal = dictionary_.intern(NameKind::product, change.id);
+  resize_for(products_, ordinal);
+  Product& product = products_[ordinal - 1];
+  product.since = std::min(product.since, sequence);
+  note(product_names_, slug(change.id), {ordinal, sequence, Fit::id});
+  for (const std::string& alias : change.aliases) {
+    if (!add(product.aliases, alias, sequence)) continue;
+    note(product_names_, slug(alias), {ordinal, sequence, Fit::alias});
+  }
+}
+
+void Catalogue::apply_source(const CatalogSource& change, std::uint64_t sequence) {
+  const std::uint32_t ordinal = dictionary_.intern(NameKind::source, change.name);
+  resize_for(sources_, ordinal);
+  sources_[ordinal - 1].ranks.push_back({sequence, change.rank});
+  note(source_names_, slug(change.name), {ordinal, sequence, Fit::id});
+  for (const std::string& alias : change.aliases) {
+    if (!add(sources_[ordinal - 1].aliases, alias, sequence)) continue;
+    note(source_names_, slug(alias), {ordinal, sequence, Fit::alias});
+  }
+}
+
+void Catalogue::apply(const CatalogChange& change, std::uint64_t sequence) {
+  const WriteLock lock(mutex_);
+  for (const CatalogParty& party : change.parties) apply_party(party, sequence);
+  for (const CatalogMetric& metric : change.metrics) apply_metric(metric, sequence);
+  for (const CatalogProduct& product : change.products) apply_product(product, sequence);
+  for (const CatalogSource& source : change.sources) apply_source(source, sequence);
+}
+
+std::uint32_t Catalogue::intern(NameKind kind, std::string_view text) {
+  if (text.empty()) return 0;
+  {
+    const std::shared_lock<std::shared_mutex> lock(mutex_);
+    if (const std::uint32_t known = dictionary_.find(kind, text)) return known;
+  }
+  const WriteLock lock(mutex_);
+  return dictionary_.intern(kind, text);
+}
+
+std::uint32_t Catalogue::intern_counterparties(std::vector<ListedCounterparty> list) {
+  if (list.empty()) return 0;
+  std::sort(list.begin(), list.end(), [](const auto& a, const auto& b) {
+    return a.role != b.role ? a.role < b.role : a.party < b.party;
+  });
+  std::string text;
+  for (const ListedCounterparty& c : list) {
+    text.push_back(static_cast<char>(c.role));
+    for (unsigned shift = 32; shift > 0; shift -= 8) {
+      text.push_back(static_cast<char>(c.party >> (shift - 8)));
+    }
+  }
+  return intern(NameKind::counterparties, text);
+}
+
+Result<void> Catalogue::load_names(std::vector<Dictionary::Entry> entries) {
+  const WriteLock lock(mutex_);
+  CAPEXDB_TRY(dictionary_.load(std::move(entries)));
+  parties_.resize(dictionary_.size(NameKind::party));
+  metrics_.resize(dictionary_.size(NameKind::metric));
+  products_.resize(dictionary_.size(NameKind::product));
+  sources_.resize(dictionary_.size(NameKind::source));
+  return {};
+}
+
+std::vector<Dictionary::Entry> Catalogue::take_added_names() {
+  const WriteLock lock(mutex_);
+  return dictionary_.take_added();
+}
+
+}  // namespace capexdb::storage

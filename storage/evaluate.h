@@ -1,0 +1,49 @@
+// What a batch would do: its verdicts, new names, sequences and rows. Nothing
+// is written; only the catalogue that is passed in grows.
+#pragma once
+
+#include <map>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "storage/naming.h"
+#include "storage/store_state.h"
+
+namespace capexdb::storage {
+
+// An accepted event on its way to the log.
+struct AcceptedEvent {
+  std::string bytes;
+  std::string event_id;
+  std::uint64_t content = 0;  // hash over the rows; what an event_id stands for
+  std::vector<FactRow> rows;
+  std::vector<std::uint64_t> supersedes;  // by row
+  bool is_catalogue = false;
+};
+
+struct EventIdEntry {
+  std::uint64_t sequence = 0;
+  std::uint64_t content = 0;
+  std::vector<FactRow> rows;  // of an event that is not stored yet
+};
+
+struct Evaluation {
+  v1::IngestReply reply;
+  std::uint64_t first_sequence = 0;   // of `events`
+  std::vector<AcceptedEvent> events;  // dense sequences; an automatic change first
+  bool any_refused = false;           // rejected or in conflict
+};
+
+// What evaluation may look at: the store, and what earlier batches of the same
+// group have staged but not written.
+struct Staged {
+  StoreState& state;
+  std::uint64_t next_sequence;
+  std::unordered_map<std::string, EventIdEntry> event_ids;  // by event_id_key
+};
+
+// Errors: the store cannot be read.
+Result<Evaluation> evaluate(const Batch& batch, Staged& staged, Catalogue& catalogue);
+
+}  // namespace capexdb::storage

@@ -1,0 +1,229 @@
+#include "storage/inspect.h"
+
+#include <google/protobuf/util/json_util.h>
+#include <rocksdb/db.h>
+
+#include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "capexdb/v1/event.pb.h"
+#include "proto/codec/validate.h"
+#include "proto/model/text.h"
+#include "storage/block.h"
+#include "storage/read_view.h"
+#include "storage/retraction.h"
+#include "storage/rocks/database.h"
+#include "storage/store_state.h"
+
+namespace capexdb::storage {
+namespace {
+
+constexpr std::size_t kFaultsListed = 100;
+
+std::uint64_t row_hash(const Row& row) {
+  return hash64({reinterpret_cast<const char*>(row.columns.data()), sizeof row.columns});
+}
+
+// How many rows a key holds and, order aside, which ones.
+struct Tally {
+  std::uint64_t rows = 0;
+  std::uint64_t sum = 0;
+  void add(const Row& row) {
+    ++rows;
+    sum += row_hash(row);
+  }
+  friend bool operator==(const Tally&, const Tally&) = default;
+};
+
+// Rebuilds from the log what history and frames should hold.
+class Checker {
+ public:
+  explicit Checker(const EventStore& store) : store_(store), view_(store.view()) {}
+
+  Result<CheckReport> run() {
+    CAPEXDB_TRY(read_log());
+    CAPEXDB_TRY(view_.all_history([&](const HistoryKey& key, std::string_view block) {
+      compare(expected_history_, key, block,
+              "history of " + party(key.subject) + ", " + metric(key.metric), /*mirrors=*/true);
+      return Result<void>();
+    }));
+    CAPEXDB_TRY(view_.all_frames([&](const FrameKey& key, std::string_view block) {
+      compare(expected_frames_, key, block,
+              "frame of " + metric(key.metric) + ", bucket " + std::to_string(key.bucket),
+              /*mirrors=*/false);
+      return Result<void>();
+    }));
+    for (const auto& [key, tally] : expected_history_) {
+      fault("history of " + party(key.subject) + ", " + metric(key.metric) + " is missing " +
+            std::to_string(tally.rows) + " rows");
+    }
+    for (const auto& [key, tally] : expected_frames_) {
+      fault("frame of " + metric(key.metric) + ", bucket " + std::to_string(key.bucket) +
+            " is missing " + std::to_string(tally.rows) + " rows");
+    }
+    return std::move(report_);
+  }
+
+ private:
+  void fault(std::string text) {
+    if (report_.faults.size() < kFaultsListed) report_.faults.push_back(std::move(text));
+  }
+  std::string party(std::uint32_t ordinal) const {
+    return store_.catalogue().text(NameKind::party, ordinal);
+  }
+  std::string metric(std::uint16_t ordinal) const {
+    return store_.catalogue().text(NameKind::metric, ordinal);
+  }
+
+  Result<void> read_log() {
+    std::uint64_t next = 1;
+    CAPEXDB_TRY(view_.log(1, [&](std::uint64_t first, const disk::v1::LogBatch& batch) {
+      if (first != next) {
+        fault("the log has a gap: sequence " + std::to_string(next) + " is followed by " +
+              std::to_string(first));
+      }
+      next = first;
+      for (const disk::v1::LogEvent& event : batch.events()) expect(event, batch, next++);
+      return Result<void>();
+    }));
+    if (next - 1 != view_.sequence()) {
+      fault("the log ends at sequence " + std::to_string(next - 1) + ", not at " +
+            std::to_string(view_.sequence()));
+    }
+    report_.events = next - 1;
+    return {};
+  }
+
+  void expect(const disk::v1::LogEvent& entry, const disk::v1::LogBatch& batch,
+              std::uint64_t sequence) {
+    auto event = validate(entry.event());
+    auto rows = event ? rows_at(*event, batch.producer_id(), sequence)
+                      : Result<std::vector<FactRow>>(fail(event.error()));
+    if (!rows) {
+      fault("sequence " + std::to_string(sequence) + ": " + rows.error().message);
+      return;
+    }
+    for (FactRow& fact : *rows) {
+      const Bucket bucket = history_bucket(fact.row.period());
+      const std::uint32_t subject = fact.row.ordinal(Column::subject);
+      expected_history_[{subject, fact.metric, bucket, 0}].add(fact.row);
+      expected_frames_[{fact.metric, frame_bucket(fact.row.period()), subject / kSubjectsPerShard,
+                        0}]
+          .add(fact.row);
+      fact.row[Column::flags] |= flag::kMirror;
+      for (const std::uint32_t other : fact.mirrors) {
+        expected_history_[{other, fact.metric, bucket, 0}].add(fact.row);
+      }
+    }
+  }
+
+  Result<std::vector<FactRow>> rows_at(const ValidEvent& event, const std::string& producer_id,
+                                       std::uint64_t sequence) {
+    Catalogue& catalogue = store_.state().catalogue;
+    if (std::holds_alternative<CatalogChange>(event.fact())) return std::vector<FactRow>();
+    if (const auto* statement = std::get_if<Statement>(&event.fact())) {
+      return rows_of(*statement, sequence, catalogue);
+    }
+    const auto& retraction = std::get<Retraction>(event.fact());
+    if (retraction.cell) return rows_withdrawing_cell(retraction, sequence, catalogue);
+    std::string value;
+    const Database& database = *store_.state().database;
+    const auto status = database.db().Get({}, database.ids(),
+                                          event_id_key(producer_id, retraction.event_id), &value);
+    if (!status.ok() || value.size() != 16) {
+      return fail(Errc::data_loss, "event_id '" + retraction.event_id + "' is not in its index");
+    }
+    const std::uint64_t target = read_big_endian(std::string_view(value).substr(0, 8));
+    CAPEXDB_ASSIGN(StoredEvent stored, view_.event(target));
+    CAPEXDB_ASSIGN(const ValidEvent withdrawn, validate(std::move(stored.bytes)));
+    const auto* statement = std::get_if<Statement>(&withdrawn.fact());
+    if (statement == nullptr) return fail(Errc::data_loss, "it withdraws what is no statement");
+    CAPEXDB_ASSIGN(std::vector<FactRow> rows, rows_of(*statement, target, catalogue));
+    return rows_withdrawing(std::move(rows), target, retraction, sequence);
+  }
+
+  template <class Key>
+  void compare(std::map<Key, Tally>& expected, const Key& key, std::string_view bytes,
+               const std::string& where, bool mirrors) {
+    ++report_.blocks;
+    const auto block = decode_block(bytes);
+    if (!block) {
+      fault(where + ": " + block.error().message);
+      expected.erase(key);
+      return;
+    }
+    Tally actual;
+    for (std::size_t i = 0; i < block->rows(); ++i) actual.add(block->row(i));
+    if (mirrors) report_.observations += actual.rows;
+    const auto want = expected.find(key);
+    if (want == expected.end() || !(want->second == actual)) {
+      const std::uint64_t rows = want == expected.end() ? 0 : want->second.rows;
+      fault(where + ": holds " + std::to_string(actual.rows) + " rows, the log gives " +
+            std::to_string(rows) + (rows == actual.rows ? ", and they differ" : ""));
+    }
+    if (want != expected.end()) expected.erase(want);
+  }
+
+  const EventStore& store_;
+  ReadView view_;
+  CheckReport report_;
+  std::map<HistoryKey, Tally> expected_history_;
+  std::map<FrameKey, Tally> expected_frames_;
+};
+
+Result<std::string> event_json(const std::string& bytes, std::uint64_t sequence) {
+  v1::Event event;
+  std::string json;
+  google::protobuf::util::JsonPrintOptions options;
+  options.preserve_proto_field_names = true;
+  if (!event.ParseFromString(bytes) ||
+      !google::protobuf::util::MessageToJsonString(event, &json, options).ok()) {
+    return fail(Errc::data_loss, "sequence " + std::to_string(sequence) + " does not decode");
+  }
+  return json;
+}
+
+bool is_catalogue(const std::string& bytes) {
+  v1::Event event;
+  return event.ParseFromString(bytes) && event.has_catalog_change();
+}
+
+}  // namespace
+
+Result<CheckReport> check(const EventStore& store) { return Checker(store).run(); }
+
+Result<void> dump(const EventStore& store, bool canonical,
+                  const std::function<void(const std::string&)>& line) {
+  const ReadView view = store.view();
+  std::vector<std::string> sorted;
+  CAPEXDB_TRY(
+      view.log(1, [&](std::uint64_t first, const disk::v1::LogBatch& batch) -> Result<void> {
+        std::uint64_t sequence = first;
+        for (const disk::v1::LogEvent& entry : batch.events()) {
+          CAPEXDB_ASSIGN(const std::string json, event_json(entry.event(), sequence));
+          if (canonical) {
+            if (!is_catalogue(entry.event())) sorted.push_back("{\"event\":" + json + "}");
+          } else {
+            nlohmann::ordered_json head;
+            head["sequence"] = sequence;
+            head["recorded_at"] = timestamp_to_string(batch.recorded_at_us());
+            head["producer_id"] = batch.producer_id();
+            head["batch_number"] = batch.batch_number();
+            head["supersedes"] =
+                std::vector<std::uint64_t>(entry.supersedes().begin(), entry.supersedes().end());
+            std::string text = head.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+            text.pop_back();
+            line(text + ",\"event\":" + json + "}");
+          }
+          ++sequence;
+        }
+        return {};
+      }));
+  std::sort(sorted.begin(), sorted.end());
+  for (const std::string& text : sorted) line(text);
+  return {};
+}
+
+}  // namespace capexdb::storage

@@ -1,0 +1,178 @@
+#include "storage/query/engine.h"
+
+#include <algorithm>
+
+#include "capexdb/v1/event.pb.h"
+#include "storage/query/fold.h"
+#include "storage/query/scan.h"
+#include "storage/store_state.h"
+
+namespace capexdb::storage {
+namespace {
+
+// Above it, one pass over the cross-sections is cheaper than many histories.
+constexpr std::size_t kHistoriesMax = 64;
+
+void hint_at_measures(const ScanReport& report, const Plan& plan, Answer& answer) {
+  if (!answer.rows.empty() || report.other_measures.empty()) return;
+  std::string words;
+  for (const Measure measure : report.other_measures) {
+    words += (words.empty() ? "" : ", ") + std::string(to_string(measure));
+  }
+  answer.notes.push_back(
+      "nothing states the " + std::string(plan.measure ? to_string(*plan.measure) : "growth") +
+      " of " + plan.metric_entry.id + " here, but there is: " + words + " (ask with --measure)");
+}
+
+Result<ScanReport> collect(const ReadView& view, const Plan& plan, const Catalogue& catalogue,
+                           const QueryLimits& limits, std::vector<ResolvedCell>& cells) {
+  const CellVisitor visit = [&](std::span<const Row> cell) -> Result<void> {
+    if (auto resolved = resolve_cell(cell, plan)) cells.push_back(std::move(*resolved));
+    return {};
+  };
+  const bool frames = plan.kind == QueryKind::sum && plan.subjects.size() > kHistoriesMax;
+  return frames ? scan_frames(view, plan, catalogue, limits, visit)
+                : scan_histories(view, plan, catalogue, limits, visit);
+}
+
+// A figure printed for the group itself is compared with the sum, never added.
+Result<void> compare_printed(const ReadView& view, const Plan& plan, const Catalogue& catalogue,
+                             const QueryLimits& limits, Answer& answer) {
+  if (plan.groups.empty() || !plan.by.empty()) return {};
+  for (const std::uint32_t group : plan.groups) {
+    Plan own = plan;
+    own.subjects = {group};
+    std::vector<ResolvedCell> cells;
+    CAPEXDB_TRY(collect(view, own, catalogue, limits, cells));
+    keep_best_definitions(cells, own, catalogue);
+    for (const ResolvedCell& cell : cells) {
+      const AnswerRow printed = describe(cell.leader, own, catalogue);
+      for (const AnswerRow& row : answer.rows) {
+        if (row.period != printed.period || row.currency != printed.currency ||
+            row.unit != printed.unit || !printed.value.has_number()) {
+          continue;
+        }
+        const Interval& v = printed.value;
+        const std::string figure = v.point ? v.point->to_string() : bounds_to_string(v);
+        answer.notes.push_back(
+            "printed for " + printed.company + " itself, not added: " + figure + " " +
+            printed.unit + " (" + printed.source + ", " + std::to_string(cell.documents) +
+            (cell.documents == 1 ? " document, " : " documents, ") + std::to_string(cell.roots) +
+            (cell.roots == 1 ? " root); " : " roots); ") +
+            (plan.groups.size() > 1 ? "one of several groups asked for"
+             : meet(v, row.value)   ? "consistent with the sum"
+                                    : "it does not agree with the sum"));
+      }
+    }
+  }
+  return {};
+}
+
+std::string document_text(const v1::Source& source, const std::string& published_at) {
+  if (!source.accession().empty()) return source.accession();
+  if (!source.url().empty()) return source.url();
+  std::string text = source.publisher();
+  if (!source.title().empty()) text += ", " + source.title();
+  return text + " " + published_at;
+}
+
+std::string citation_text(const v1::Citation& c) {
+  if (!c.accession().empty()) return c.accession();
+  if (!c.url().empty()) return c.url();
+  if (c.publisher().empty()) return c.text();
+  std::string text = c.publisher();
+  if (!c.title().empty()) text += ", " + c.title();
+  return c.published_at().empty() ? text : text + " " + c.published_at();
+}
+
+Result<void> add_provenance(const ReadView& view, AnswerRow& row) {
+  CAPEXDB_ASSIGN(const StoredEvent stored, view.event(row.sequence));
+  v1::Event event;
+  if (!event.ParseFromString(stored.bytes)) {
+    return fail(Errc::data_loss, "sequence " + std::to_string(row.sequence) + " does not decode");
+  }
+  const v1::Source& source = event.source();
+  row.document = document_text(source, event.published_at());
+  row.root = source.cites_size() == 0 ? row.document
+                                      : citation_text(source.cites(source.cites_size() - 1));
+  row.attributed_to = source.attributed_to();
+  return {};
+}
+
+Result<ScanReport> statements(const ReadView& view, const Plan& plan, const Catalogue& catalogue,
+                              const QueryLimits& limits, std::uint32_t rows_max, Answer& answer) {
+  CAPEXDB_ASSIGN(
+      const ScanReport report,
+      scan_histories(view, plan, catalogue, limits, [&](std::span<const Row> cell) -> Result<void> {
+        const Verdicts verdicts = resolve(cell, plan.policy);
+        for (std::size_t i = 0; i < cell.size(); ++i) {
+          AnswerRow row = describe(cell[i], plan, catalogue);
+          const auto& gone = verdicts.withdrawn;
+          row.withdrawn = std::find(gone.begin(), gone.end(), i) != gone.end();
+          row.documents = 1;
+          row.roots = 1;
+          if (row.retraction) row.reason = "retraction";
+          answer.rows.push_back(std::move(row));
+        }
+        return {};
+      }));
+  std::stable_sort(answer.rows.begin(), answer.rows.end(), [](const auto& a, const auto& b) {
+    return std::tie(a.company, a.start, a.end, a.product, a.counterparty, a.currency,
+                    a.published_at, a.sequence) < std::tie(b.company, b.start, b.end, b.product,
+                                                           b.counterparty, b.currency,
+                                                           b.published_at, b.sequence);
+  });
+  if (answer.rows.size() > rows_max) {
+    answer.rows.resize(rows_max);
+    answer.truncated = true;
+  }
+  for (AnswerRow& row : answer.rows) CAPEXDB_TRY(add_provenance(view, row));
+  return report;
+}
+
+}  // namespace
+
+Result<Answer> run_query(const EventStore& store, const Query& query, const QueryLimits& limits) {
+  const ReadView view = store.view();
+  const Catalogue& catalogue = store.catalogue();
+  CAPEXDB_ASSIGN(const Plan plan, make_plan(query, catalogue, view.sequence()));
+  Answer answer;
+  answer.sequence = plan.at;
+  if (plan.as_of) answer.as_of = date_to_string(*plan.as_of);
+  answer.policy = plan.policy_name;
+  const std::uint32_t rows_max =
+      plan.limit == 0 ? limits.rows_max : std::min(plan.limit, limits.rows_max);
+
+  ScanReport report;
+  if (plan.kind == QueryKind::statements) {
+    CAPEXDB_ASSIGN(report, statements(view, plan, catalogue, limits, rows_max, answer));
+  } else {
+    std::vector<ResolvedCell> cells;
+    CAPEXDB_ASSIGN(report, collect(view, plan, catalogue, limits, cells));
+    keep_best_definitions(cells, plan, catalogue);
+    if (plan.kind == QueryKind::cells) {
+      answer.rows = cells_answer(cells, plan, catalogue, answer.notes);
+    } else {
+      CAPEXDB_ASSIGN(SumAnswer sum, sum_answer(std::move(cells), plan, catalogue));
+      answer.rows = std::move(sum.rows);
+      answer.coverage = std::move(sum.coverage);
+      CAPEXDB_TRY(compare_printed(view, plan, catalogue, limits, answer));
+    }
+    if (answer.rows.size() > rows_max) {
+      answer.rows.resize(rows_max);
+      answer.truncated = true;
+    }
+  }
+  if (answer.truncated) {
+    answer.notes.push_back("cut after " + std::to_string(rows_max) +
+                           " rows; narrow the question or raise --limit");
+  }
+  hint_at_measures(report, plan, answer);
+  return answer;
+}
+
+Result<StoredEvent> read_event(const EventStore& store, std::uint64_t sequence) {
+  return store.view().event(sequence);
+}
+
+}  // namespace capexdb::storage

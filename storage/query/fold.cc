@@ -1,0 +1,114 @@
+#include "storage/query/fold.h"
+
+#include <algorithm>
+#include <tuple>
+
+namespace capexdb::storage {
+namespace {
+
+std::string counterparty_text(const Row& row, const Plan& /*plan*/, const Catalogue& catalogue) {
+  std::string text;
+  for (const auto& other : catalogue.counterparties(row.ordinal(Column::counterparties))) {
+    if (!text.empty()) text += ",";
+    text += catalogue.text(NameKind::party, other.party);
+  }
+  return text;
+}
+
+auto row_order(const AnswerRow& r) {
+  return std::tie(r.company, r.start, r.end, r.period, r.product, r.counterparty, r.definition,
+                  r.currency, r.unit, r.sequence);
+}
+
+}  // namespace
+
+AnswerRow describe(const Row& row, const Plan& plan, const Catalogue& catalogue) {
+  AnswerRow r;
+  const Period period = row.period();
+  r.company = catalogue.text(NameKind::party, row.ordinal(Column::subject));
+  r.metric = plan.metric_entry.id;
+  r.product = catalogue.text(NameKind::product, row.ordinal(Column::product));
+  r.counterparty = counterparty_text(row, plan, catalogue);
+  r.period = period_to_string(period);
+  r.start = period_start_text(period);
+  r.end = period_end_text(period);
+  if (!row.has(flag::kRetraction)) r.value = effective(row.value());
+  r.unit = catalogue.text(NameKind::unit, row.ordinal(Column::unit));
+  r.currency = currency_letters(row[Column::currency]);
+  r.status = row.status();
+  r.measure = row.measure();
+  r.source = catalogue.text(NameKind::source, row.ordinal(Column::source));
+  r.published_at = time_range_to_string(row.published());
+  r.sequence = row.sequence();
+  r.growth_only = row.has(flag::kGrowthOnly);
+  r.definition = catalogue.text(NameKind::definition, row.ordinal(Column::definition));
+  r.retraction = row.has(flag::kRetraction);
+  if (row.has(flag::kUnquantified)) r.reason = "stated without a number";
+  return r;
+}
+
+std::optional<ResolvedCell> resolve_cell(std::span<const Row> cell, const Plan& plan) {
+  const Verdicts verdicts = resolve(cell, plan.policy);
+  if (!verdicts.leader) return std::nullopt;
+  ResolvedCell resolved;
+  resolved.leader = cell[*verdicts.leader];
+  const Evidence evidence = evidence_for(cell, verdicts);
+  resolved.documents = evidence.documents;
+  resolved.roots = evidence.roots;
+  resolved.disagreeing = evidence.disagreeing;
+  resolved.document_ids = evidence.document_ids;
+  resolved.root_ids = evidence.root_ids;
+  return resolved;
+}
+
+void keep_best_definitions(std::vector<ResolvedCell>& cells, const Plan& plan,
+                           const Catalogue& catalogue) {
+  if (plan.definition) return;
+  const auto& tags = plan.metric_entry.tags;
+  const auto rank = [&](const Row& row) {
+    const std::string name = catalogue.text(NameKind::definition, row.ordinal(Column::definition));
+    if (name.empty()) return tags.size();
+    const auto at = std::find(tags.begin(), tags.end(), name);
+    return at == tags.end() ? tags.size() + 1 : static_cast<std::size_t>(at - tags.begin());
+  };
+  const auto key = [](const Row& r) {
+    return std::tuple(r[Column::subject], r[Column::period_kind], r[Column::period_start],
+                      r[Column::period_end], r[Column::product], r[Column::counterparties],
+                      r[Column::measure], r[Column::unit], r[Column::currency]);
+  };
+  using Key = decltype(key(Row{}));
+  std::map<Key, std::pair<std::size_t, std::int64_t>> best;  // rank, then ordinal
+  for (const ResolvedCell& cell : cells) {
+    const std::pair mine(rank(cell.leader), cell.leader[Column::definition]);
+    const auto [at, is_new] = best.try_emplace(key(cell.leader), mine);
+    if (!is_new) at->second = std::min(at->second, mine);
+  }
+  if (best.size() == cells.size()) return;
+  std::erase_if(cells, [&](const ResolvedCell& cell) {
+    return best.at(key(cell.leader)).second != cell.leader[Column::definition];
+  });
+}
+
+std::vector<AnswerRow> cells_answer(const std::vector<ResolvedCell>& cells, const Plan& plan,
+                                    const Catalogue& catalogue, std::vector<std::string>& notes) {
+  std::vector<AnswerRow> rows;
+  rows.reserve(cells.size());
+  for (const ResolvedCell& cell : cells) {
+    AnswerRow row = describe(cell.leader, plan, catalogue);
+    row.documents = cell.documents;
+    row.roots = cell.roots;
+    row.derivation = "reported";
+    if (cell.disagreeing > 0) {
+      notes.push_back(row.company + " " + row.period + ": " + std::to_string(cell.disagreeing) +
+                      (cell.disagreeing == 1 ? " statement disagrees" : " statements disagree") +
+                      " with this value; see `capex history " + row.company + " " + row.metric +
+                      " " + row.period + "`");
+    }
+    rows.push_back(std::move(row));
+  }
+  std::sort(rows.begin(), rows.end(),
+            [](const auto& a, const auto& b) { return row_order(a) < row_order(b); });
+  return rows;
+}
+
+}  // namespace capexdb::storage

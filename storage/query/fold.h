@@ -1,0 +1,50 @@
+// Cells into answers: pure functions of rows, a plan and names.
+#pragma once
+
+#include <map>
+#include <set>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "proto/model/query.h"
+#include "storage/query/plan.h"
+
+namespace capexdb::storage {
+
+// One statement as a row of an answer, with its effective bounds.
+AnswerRow describe(const Row& row, const Plan& plan, const Catalogue& catalogue);
+
+// A cell that has an answer.
+struct ResolvedCell {
+  Row leader;
+  std::uint32_t documents = 0;
+  std::uint32_t roots = 0;
+  std::uint32_t disagreeing = 0;
+  // Every statement that backs it, for the evidence of what is built from it.
+  std::vector<std::int64_t> document_ids;
+  std::vector<std::int64_t> root_ids;
+};
+
+// Empty when nothing stands in the cell.
+std::optional<ResolvedCell> resolve_cell(std::span<const Row> cell, const Plan& plan);
+
+// Of several definitions of one metric the catalogue's first answers; another
+// one only for what the first has never covered. Drops the others.
+void keep_best_definitions(std::vector<ResolvedCell>& cells, const Plan& plan,
+                           const Catalogue& catalogue);
+
+// The answer of `get`: a row per cell, in order of company, period, dimensions.
+std::vector<AnswerRow> cells_answer(const std::vector<ResolvedCell>& cells, const Plan& plan,
+                                    const Catalogue& catalogue, std::vector<std::string>& notes);
+
+struct SumAnswer {
+  std::vector<AnswerRow> rows;
+  Coverage coverage;
+};
+// The answer of `sum`: the parts' own figures, period by period. A part of a
+// whole that is there too is not added again. Error: mixed units, overflow.
+Result<SumAnswer> sum_answer(std::vector<ResolvedCell> cells, const Plan& plan,
+                             const Catalogue& catalogue);
+
+}  // namespace capexdb::storage

@@ -1,0 +1,40 @@
+// A question made precise: names resolved, dates parsed, defaults filled in.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "proto/model/query.h"
+#include "storage/catalogue.h"
+#include "storage/resolution.h"
+
+namespace capexdb::storage {
+
+struct Plan {
+  QueryKind kind = QueryKind::cells;
+  std::uint64_t at = 0;      // the newest sequence that counts
+  std::optional<Day> as_of;  // the newest day of publication that counts
+  PeriodRange range;
+  std::uint16_t metric = 0;
+  CatalogMetric metric_entry;
+  std::vector<std::uint32_t> subjects;  // whose statements are read; of a sum, its parts
+  std::vector<std::uint32_t> groups;    // that a sum was asked of
+  bool everyone = false;                // a sum over all companies
+  std::vector<Status> statuses;         // empty: all
+  std::optional<Measure> measure;       // empty: any growth
+  std::optional<std::string> definition;
+  Policy policy;
+  std::string policy_name;
+  std::vector<Dimension> by;
+  std::uint32_t limit = 0;
+
+  bool wants(Measure m) const { return measure ? m == *measure : is_growth(m); }
+};
+
+// `last_sequence` is that of the view which the plan will read. Pure, but for
+// looking names up. Errors: see run_query.
+Result<Plan> make_plan(const Query& query, const Catalogue& catalogue, std::uint64_t last_sequence);
+
+}  // namespace capexdb::storage

@@ -1,0 +1,33 @@
+// Reads what a plan may see, cell by cell.
+#pragma once
+
+#include <functional>
+#include <set>
+#include <span>
+
+#include "storage/query/engine.h"
+#include "storage/query/plan.h"
+#include "storage/read_view.h"
+
+namespace capexdb::storage {
+
+// Rows of one cell, visible ones only, retractions included, in order of
+// sequence. Valid for the call.
+using CellVisitor = std::function<Result<void>(std::span<const Row> cell)>;
+
+struct ScanReport {
+  // Measures that were there but not asked for, for a hint.
+  std::set<Measure> other_measures;
+};
+
+// The histories of the plan's subjects, mirrors included. A statement that two
+// of the subjects share comes once.
+Result<ScanReport> scan_histories(const ReadView& view, const Plan& plan,
+                                  const Catalogue& catalogue, const QueryLimits& limits,
+                                  const CellVisitor& visit);
+
+// The cross-sections of the plan's metric; only the plan's subjects.
+Result<ScanReport> scan_frames(const ReadView& view, const Plan& plan, const Catalogue& catalogue,
+                               const QueryLimits& limits, const CellVisitor& visit);
+
+}  // namespace capexdb::storage

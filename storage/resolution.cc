@@ -1,0 +1,106 @@
+#include "storage/resolution.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace capexdb::storage {
+namespace {
+
+int status_rank(Status status) {
+  return status == Status::target ? static_cast<int>(Status::commitment) : static_cast<int>(status);
+}
+
+// -1: a is newer. Knowledge is as new as the last moment it may stem from.
+int compare_newest(const TimeRange& a, const TimeRange& b) {
+  if (a.end != b.end) return a.end > b.end ? -1 : 1;
+  if (a.begin != b.begin) return a.begin > b.begin ? -1 : 1;
+  return 0;
+}
+
+}  // namespace
+
+bool goes_before(const Row& a, const Row& b, const Policy& policy) {
+  const int newest = compare_newest(a.published(), b.published());
+  if (policy.kind == PolicyKind::newest && newest != 0) return newest < 0;
+  if (policy.kind == PolicyKind::first_print && newest != 0) return newest > 0;
+  const int status_a = status_rank(a.status());
+  const int status_b = status_rank(b.status());
+  if (status_a != status_b) return status_a < status_b;
+  if (policy.source_rank && a[Column::source] != b[Column::source]) {
+    const std::uint32_t rank_a = policy.source_rank(a.ordinal(Column::source));
+    const std::uint32_t rank_b = policy.source_rank(b.ordinal(Column::source));
+    if (rank_a != rank_b) return rank_a < rank_b;
+  }
+  if (newest != 0) return newest < 0;
+  const Interval value_a = effective(a.value());
+  const Interval value_b = effective(b.value());
+  if (narrower(value_a, value_b)) return true;
+  if (narrower(value_b, value_a)) return false;
+  const auto document = [](const Row& r) {
+    return static_cast<std::uint64_t>(r[Column::document]);
+  };
+  if (document(a) != document(b)) return document(a) < document(b);
+  return content_hash(a) < content_hash(b);
+}
+
+bool withdraws(const Row& by, const Row& row) {
+  if (!by.has(flag::kRetraction) || row.has(flag::kRetraction)) return false;
+  if (by.has(flag::kRetractsSequence)) return by[Column::value] == row[Column::sequence];
+  return by[Column::document] == row[Column::document] && row.published().end <= by.published().end;
+}
+
+Verdicts resolve(std::span<const Row> cell, const Policy& policy) {
+  Verdicts verdicts;
+  std::vector<std::size_t> retractions;
+  for (std::size_t i = 0; i < cell.size(); ++i) {
+    if (cell[i].has(flag::kRetraction)) retractions.push_back(i);
+  }
+  for (std::size_t i = 0; i < cell.size(); ++i) {
+    if (cell[i].has(flag::kRetraction)) continue;
+    const bool gone = std::any_of(retractions.begin(), retractions.end(),
+                                  [&](std::size_t r) { return withdraws(cell[r], cell[i]); });
+    (gone ? verdicts.withdrawn : verdicts.standing).push_back(i);
+    if (gone) continue;
+    if (policy.kind == PolicyKind::source && cell[i].ordinal(Column::source) != policy.source) {
+      continue;
+    }
+    if (!verdicts.leader || goes_before(cell[i], cell[*verdicts.leader], policy)) {
+      verdicts.leader = i;
+    }
+  }
+  return verdicts;
+}
+
+Evidence evidence_for(std::span<const Row> cell, const Verdicts& verdicts) {
+  Evidence evidence;
+  if (!verdicts.leader) return evidence;
+  const Interval value = effective(cell[*verdicts.leader].value());
+  std::map<std::int64_t, std::int64_t> root_of;  // of the documents at hand
+  for (const std::size_t i : verdicts.standing) {
+    if (meet(value, effective(cell[i].value()))) {
+      root_of[cell[i][Column::document]] = cell[i][Column::root];
+    } else {
+      ++evidence.disagreeing;
+    }
+  }
+  std::set<std::int64_t> roots;
+  for (const auto& [document, cited] : root_of) {
+    // What it cites may itself be at hand and cite on; a cycle ends where it began.
+    std::int64_t root = cited;
+    std::set<std::int64_t> seen = {document};
+    while (seen.insert(root).second) {
+      const auto next = root_of.find(root);
+      if (next == root_of.end()) break;
+      root = next->second;
+    }
+    roots.insert(root);
+    evidence.document_ids.push_back(document);
+  }
+  evidence.root_ids.assign(roots.begin(), roots.end());
+  evidence.documents = static_cast<std::uint32_t>(root_of.size());
+  evidence.roots = static_cast<std::uint32_t>(roots.size());
+  return evidence;
+}
+
+}  // namespace capexdb::storage

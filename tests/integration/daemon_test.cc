@@ -1,0 +1,92 @@
+// How the daemon starts, stops and guards its directory.
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <fstream>
+
+#include "tests/integration/processes.h"
+
+namespace capexdb::test {
+namespace {
+
+TEST(DaemonProcess, TerminatesCleanlyAndTakesItsEndpointAway) {
+  const TemporaryDirectory directory;
+  Daemon daemon(directory / "data");
+  EXPECT_TRUE(std::filesystem::exists(directory / "data/endpoint"));
+  EXPECT_EQ(daemon.terminate(), 0) << daemon.log();
+  EXPECT_FALSE(std::filesystem::exists(directory / "data/endpoint"));
+}
+
+TEST(DaemonProcess, ASecondOneOnTheSameDirectoryIsRefusedAndTheFirstIsUnharmed) {
+  const TemporaryDirectory directory;
+  Daemon daemon(directory / "data");
+  const Outcome second =
+      run({program("capexd"), "--data-dir", directory / "data", "--listen", "127.0.0.1:0"});
+  EXPECT_EQ(second.exit_code, 75);
+  EXPECT_NE(second.err.find("in use"), std::string::npos) << second.err;
+  EXPECT_EQ(run({program("capexd"), "check", "--data-dir", directory / "data"}).exit_code, 75);
+  EXPECT_EQ(daemon.capex({"status"}).exit_code, 0);
+}
+
+TEST(DaemonProcess, RefusesToListenBeyondLoopbackWithoutTlsAndTokens) {
+  const TemporaryDirectory directory;
+  const Outcome outcome =
+      run({program("capexd"), "--data-dir", directory / "data", "--listen", "0.0.0.0:0"});
+  EXPECT_EQ(outcome.exit_code, 78) << outcome.err;
+}
+
+TEST(DaemonProcess, CheckAndDumpWorkOffline) {
+  const TemporaryDirectory directory;
+  {
+    Daemon daemon(directory / "data");
+    EXPECT_EQ(daemon.capex({"ingest", founding_csv()}).exit_code, 0);
+    EXPECT_EQ(daemon.terminate(), 0);
+  }
+  const Outcome checked = run({program("capexd"), "check", "--data-dir", directory / "data"});
+  EXPECT_EQ(checked.exit_code, 0) << checked.out << checked.err;
+  const Outcome dumped =
+      run({program("capexd"), "dump", "--data-dir", directory / "data", "--canonical"});
+  EXPECT_EQ(dumped.exit_code, 0);
+  EXPECT_EQ(std::count(dumped.out.begin(), dumped.out.end(), '\n'), 89);
+  EXPECT_EQ(run({program("capexd"), "check", "--data-dir", directory / "absent"}).exit_code, 2)
+      << "a directory that is not there is no empty store";
+}
+
+TEST(DaemonProcess, AnswersStayTheSameOverARestart) {
+  const TemporaryDirectory directory;
+  const std::vector<std::string> question = {"get", "bytedance", "capex", "-o", "json"};
+  std::string before;
+  {
+    Daemon daemon(directory / "data");
+    EXPECT_EQ(daemon.capex({"ingest", founding_csv()}).exit_code, 0);
+    before = daemon.capex(question).out;
+    daemon.kill();
+  }
+  const Daemon daemon(directory / "data");
+  EXPECT_EQ(daemon.capex(question).out, before);
+}
+
+TEST(DaemonProcess, DamagedDataIsRefusedNotHidden) {
+  const TemporaryDirectory directory;
+  {
+    Daemon daemon(directory / "data");
+    EXPECT_EQ(daemon.capex({"ingest", founding_csv()}).exit_code, 0);
+    daemon.kill();
+  }
+  // A bit in the middle of the write-ahead log, with acknowledged writes behind it.
+  std::filesystem::path log;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(directory / "data")) {
+    if (entry.path().extension() == ".log" && entry.file_size() > 1000) log = entry.path();
+  }
+  ASSERT_FALSE(log.empty());
+  std::string bytes = read_file(log);
+  bytes[bytes.size() / 8] = static_cast<char>(bytes[bytes.size() / 8] ^ 1);
+  write_file(log, bytes);
+  const Outcome outcome =
+      run({program("capexd"), "--data-dir", directory / "data", "--listen", "127.0.0.1:0"});
+  EXPECT_NE(outcome.exit_code, 0);
+  EXPECT_NE(outcome.err.find("damaged"), std::string::npos) << outcome.err;
+}
+
+}  // namespace
+}  // namespace capexdb::test

@@ -1,0 +1,126 @@
+#include "client/cli/answer_table.h"
+
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+namespace capexdb::cli {
+namespace {
+
+Decimal number(const char* text) { return Decimal::parse(text).value(); }
+
+Answer small_answer() {
+  AnswerRow known;
+  known.company = "alibaba";
+  known.metric = "capex";
+  known.period = "2024-H1";
+  known.start = "2024-01-01";
+  known.end = "2024-06-30";
+  known.value.point = number("23000000000");
+  known.value.low = Bound{number("22500000000"), BoundKind::closed};
+  known.value.high = Bound{number("23500000000"), BoundKind::closed};
+  known.unit = "CNY";
+  known.currency = "CNY";
+  known.status = Status::actual;
+  known.measure = Measure::level;
+  known.source = "Benzinga";
+  known.published_at = "2024-08-26";
+  known.sequence = 5;
+  known.derivation = "reported";
+  known.documents = 2;
+  known.roots = 1;
+  AnswerRow missing;
+  missing.company = "baidu";
+  missing.metric = "capex";
+  missing.period = "2024-H1";
+  missing.reason = "never reported";
+  Answer answer;
+  answer.rows = {known, missing};
+  answer.sequence = 93;
+  answer.policy = "default";
+  answer.token = "abc";
+  return answer;
+}
+
+std::string printed(const Answer& answer, Rows rows, Output output) {
+  std::ostringstream out;
+  print(answer_table(answer, rows, output), answer_tail(answer), {output, false}, out);
+  return out.str();
+}
+
+TEST(AnswerTable, CsvHasEveryColumnAndNumbersInFull) {
+  EXPECT_EQ(printed(small_answer(), Rows::cells, Output::csv),
+            "company,metric,product,counterparty,period,start,end,value,low,high,unit,currency,"
+            "status,source,published_at,sequence,derivation,documents,roots\n"
+            "alibaba,capex,,,2024-H1,2024-01-01,2024-06-30,23000000000,22500000000,23500000000,"
+            "CNY,CNY,actual,Benzinga,2024-08-26,5,reported,2,1\n"
+            "baidu,capex,,,2024-H1,,,,,,,,,,,,,0,0\n");
+}
+
+TEST(AnswerTable, JsonAddsBoundsApproxMeasureAndTheReasonOfAMissingValue) {
+  EXPECT_EQ(
+      printed(small_answer(), Rows::cells, Output::json),
+      "{\"rows\":[\n"
+      "{\"company\":\"alibaba\",\"metric\":\"capex\",\"product\":\"\",\"counterparty\":\"\","
+      "\"period\":\"2024-H1\",\"start\":\"2024-01-01\",\"end\":\"2024-06-30\","
+      "\"value\":\"23000000000\",\"low\":\"22500000000\",\"high\":\"23500000000\","
+      "\"unit\":\"CNY\",\"currency\":\"CNY\",\"status\":\"actual\",\"source\":\"Benzinga\","
+      "\"published_at\":\"2024-08-26\",\"sequence\":5,\"derivation\":\"reported\","
+      "\"documents\":2,\"roots\":1,\"bounds\":\"[]\",\"approx\":false,\"measure\":\"level\"},\n"
+      "{\"company\":\"baidu\",\"metric\":\"capex\",\"product\":\"\",\"counterparty\":\"\","
+      "\"period\":\"2024-H1\",\"start\":\"\",\"end\":\"\",\"value\":null,\"low\":null,"
+      "\"high\":null,\"unit\":\"\",\"currency\":\"\",\"status\":\"\",\"source\":\"\","
+      "\"published_at\":\"\",\"sequence\":null,\"derivation\":\"\",\"documents\":0,\"roots\":0,"
+      "\"bounds\":\"\",\"approx\":false,\"measure\":\"\",\"reason\":\"never reported\"}\n"
+      "],\"sequence\":93,\"as_of\":null,\"policy\":\"default\",\"token\":\"abc\",\"notes\":[]}\n");
+}
+
+TEST(AnswerTable, TheTableIsForPeople) {
+  Answer answer = small_answer();
+  answer.rows.pop_back();
+  EXPECT_EQ(printed(answer, Rows::cells, Output::table),
+            "company  metric  period   start       end          value            bounds  unit  "
+            "currency  status  source    published_at  sequence  derivation  documents  roots\n"
+            "alibaba  capex   2024-H1  2024-01-01  2024-06-30  23.0bn  [22.5bn, 23.5bn]  CNY   "
+            "CNY       actual  Benzinga  2024-08-26           5  reported            2      1\n");
+}
+
+TEST(AnswerTable, TheTableSaysWhyAValueIsMissing) {
+  const std::string text = printed(small_answer(), Rows::cells, Output::table);
+  EXPECT_NE(text.find("reason"), std::string::npos);
+  EXPECT_NE(text.find("never reported"), std::string::npos);
+}
+
+TEST(AnswerTable, HistoryAddsWhereEachStatementComesFrom) {
+  Answer answer = small_answer();
+  answer.rows.pop_back();
+  answer.rows[0].document = "Benzinga, 2024-08-26";
+  answer.rows[0].root = "FT 2024-08-26";
+  answer.rows[0].attributed_to = "Financial Times";
+  answer.rows[0].withdrawn = true;
+  const std::string text = printed(answer, Rows::statements, Output::csv);
+  EXPECT_NE(text.find(",roots,document,root,attributed_to,withdrawn\n"), std::string::npos);
+  EXPECT_NE(text.find(",\"Benzinga, 2024-08-26\",FT 2024-08-26,Financial Times,true\n"),
+            std::string::npos);
+}
+
+TEST(AnswerTable, TheTailOfASumHasItsCoverage) {
+  Answer answer = small_answer();
+  answer.as_of = "2024-09-01";
+  answer.coverage = Coverage{2, 3, {"baidu"}};
+  answer.notes = {"a note"};
+  EXPECT_EQ(json_line(answer_tail(answer)),
+            "{\"sequence\":93,\"as_of\":\"2024-09-01\",\"policy\":\"default\",\"token\":\"abc\","
+            "\"coverage\":{\"reported\":2,\"of\":3,\"missing\":[\"baidu\"]},"
+            "\"notes\":[\"a note\"]}");
+}
+
+TEST(AnswerTable, ATruncatedAnswerSaysSo) {
+  Answer answer = small_answer();
+  answer.truncated = true;
+  ASSERT_EQ(answer_notes(answer).size(), 1U);
+  EXPECT_NE(answer_notes(answer)[0].find("first 2 rows"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace capexdb::cli

@@ -1,0 +1,128 @@
+#include <google/protobuf/util/delimited_message_util.h>
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "client/importers/csv.h"
+#include "tests/unit/importers/read_all.h"
+
+namespace capexdb::importers {
+namespace {
+
+constexpr const char* kCsv =
+    "company,metric,period,value,currency,source,published_at\n"
+    "Alibaba,capex,2024-H1,23bn,CNY,FT,2024-08-26\n";
+constexpr const char* kJson =
+    R"({"company":"Alibaba","metric":"capex","period":"2024-H1","value":"23bn",)"
+    R"("source":"FT","published_at":"2024-08-26"})";
+
+std::string pb() {
+  v1::Event event;
+  event.mutable_capex()->mutable_subject()->set_name("Alibaba");
+  std::ostringstream stream;
+  google::protobuf::util::SerializeDelimitedToOstream(event, &stream);
+  return stream.str();
+}
+
+std::string company(const std::string& content, const std::string& file,
+                    Format format = Format::automatic) {
+  const ReadAll all = read_all(content, file, format);
+  if (all.failed) return all.error.message;
+  if (all.records.size() != 1 || !all.records[0].event) return "(none)";
+  return all.records[0].event->capex().subject().name();
+}
+
+TEST(Detection, TheExtensionDecides) {
+  EXPECT_EQ(company(kCsv, "dir.x/a.CSV"), "Alibaba");
+  EXPECT_EQ(company(kJson, "a.jsonl"), "Alibaba");
+  EXPECT_EQ(company(kJson, "a.ndjson"), "Alibaba");
+  EXPECT_EQ(company(pb(), "a.pb"), "Alibaba");
+  EXPECT_EQ(company(pb(), "a.bin"), "Alibaba");
+}
+
+TEST(Detection, WithoutAnExtensionTheContentDecides) {
+  for (const char* file : {"-", "statements", "a.txt", "dir.csv/statements"}) {
+    EXPECT_EQ(company(kCsv, file), "Alibaba") << file;
+    EXPECT_EQ(company("\xEF\xBB\xBF" + std::string(kCsv), file), "Alibaba") << file;
+    EXPECT_EQ(company(kJson, file), "Alibaba") << file;
+    EXPECT_EQ(company("\n  " + std::string(kJson), file), "Alibaba") << file;
+    EXPECT_EQ(company(pb(), file), "Alibaba") << file;
+  }
+}
+
+TEST(Detection, TheGivenFormatBeatsTheName) {
+  EXPECT_EQ(company(kJson, "a.csv", Format::jsonl), "Alibaba");
+  EXPECT_EQ(company(kCsv, "a.pb", Format::csv), "Alibaba");
+  EXPECT_EQ(company(pb(), "a.csv", Format::pb), "Alibaba");
+}
+
+TEST(Detection, OneBigJsonDocumentIsNotLinesOfStatements) {
+  const std::string facts = R"({"cik":320193,"entityName":"X","facts":{"us-gaap":{}}})";
+  const std::vector<std::string> documents = {
+      facts, "{\n  \"cik\": 1,\n  \"facts\": {}\n}\n", "[" + std::string(kJson) + "]",
+      R"({"facts":")" + std::string(2 * kRecordBytesMax, 'x') + "\"}"};
+  for (const std::string& content : documents) {
+    const ReadAll all = read_all(content, "CIK0000320193.json");
+    ASSERT_TRUE(all.failed) << content.substr(0, 60);
+    EXPECT_EQ(all.error.reason, "not_json_lines");
+    EXPECT_NE(all.error.message.find("not lines of statements"), std::string::npos);
+  }
+  EXPECT_NE(first_error(facts, "a.json").find("cik, entityName, facts"), std::string::npos);
+}
+
+TEST(Detection, EmptyAndPackedInputsAreRefused) {
+  EXPECT_EQ(read_all("", "-").error.reason, "empty_input");
+  EXPECT_EQ(read_all("", "a.csv").error.reason, "no_header");
+  EXPECT_EQ(read_all("\x1F\x8B\x08rest", "a.gz").error.reason, "compressed_input");
+  EXPECT_EQ(read_all("PK\x03\x04", "a.xlsx").error.reason, "compressed_input");
+}
+
+TEST(Detection, AStreamThatCannotBeReadIsAnError) {
+  std::istringstream stream("company");
+  stream.setstate(std::ios::badbit);
+  const auto importer = open_importer(stream, "-", Format::automatic);
+  ASSERT_FALSE(importer);
+  EXPECT_EQ(importer.error().code, Errc::unavailable);
+}
+
+// Hands out one line at a time and knows how many were asked for.
+class SlowPipe : public std::streambuf {
+ public:
+  explicit SlowPipe(std::vector<std::string> lines) : lines_(std::move(lines)) {}
+  std::size_t taken() const { return taken_; }
+
+ protected:
+  int_type underflow() override {
+    if (taken_ == lines_.size()) return traits_type::eof();
+    std::string& line = lines_[taken_++];
+    setg(line.data(), line.data(), line.data() + line.size());
+    return traits_type::to_int_type(line[0]);
+  }
+
+ private:
+  std::vector<std::string> lines_;
+  std::size_t taken_ = 0;
+};
+
+TEST(Detection, RecordsOfASlowPipePassAsTheyCome) {
+  const std::string row = "Alibaba,capex,2024-H1,23bn,CNY,FT,2024-08-26\n";
+  const std::string header = "company,metric,period,value,currency,source,published_at\n";
+  const std::string json = std::string(kJson) + "\n";
+  for (const auto& [first, more] : {std::pair(header, row), std::pair(json, json)}) {
+    SlowPipe pipe({first, more, more, more});
+    std::istream input(&pipe);
+    auto importer = open_importer(input, "-", Format::automatic);
+    ASSERT_TRUE(importer) << importer.error().message;
+    EXPECT_EQ(pipe.taken(), 1U);
+    Record record;
+    ASSERT_TRUE((*importer)->next(record).value_or(false));
+    EXPECT_TRUE(record.event);
+    EXPECT_LE(pipe.taken(), 2U);
+    int rest = 0;
+    while ((*importer)->next(record).value_or(false)) ++rest;
+    EXPECT_EQ(rest, first == json ? 3 : 2);
+  }
+}
+
+}  // namespace
+}  // namespace capexdb::importers

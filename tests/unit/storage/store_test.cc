@@ -1,0 +1,375 @@
+#include <gtest/gtest.h>
+#include <rocksdb/db.h>
+
+#include "proto/codec/validate.h"
+#include "proto/model/limits.h"
+#include "storage/block.h"
+#include "storage/catalogue.h"
+#include "storage/inspect.h"
+#include "storage/query/engine.h"
+#include "storage/read_view.h"
+#include "storage/rocks/database.h"
+#include "storage/store_state.h"
+#include "tests/unit/storage/events.h"
+
+namespace capexdb::storage::test {
+namespace {
+
+class StoreTest : public testing::Test {
+ protected:
+  StoreTest() : store_(open_store(directory_.path(), small_catalogue())) {}
+
+  void reopen() {
+    store_.reset();
+    store_ = open_store(directory_.path(), small_catalogue());
+  }
+  void expect_sound() {
+    const auto report = check(*store_);
+    ASSERT_TRUE(report) << report.error().message;
+    EXPECT_EQ(report->faults, std::vector<std::string>());
+    EXPECT_EQ(report->events, store_->last_sequence());
+  }
+
+  TemporaryDirectory directory_;
+  std::unique_ptr<EventStore> store_;
+};
+
+TEST_F(StoreTest, TheSeedIsTheFirstEvent) {
+  EXPECT_EQ(store_->last_sequence(), 1U);
+  reopen();
+  EXPECT_EQ(store_->last_sequence(), 1U);
+  EXPECT_EQ(store_->catalogue().members(*store_->catalogue().need_party("bat", kNow), kNow).size(),
+            3U);
+}
+
+TEST_F(StoreTest, SequencesAreDenseAndCountFactsBehindNewNames) {
+  const auto reply = commit(*store_, {capex("Alibaba", "23000000000"), capex("Foo Inc", "1")});
+  EXPECT_EQ(reply.accepted(), 2U);
+  // Sequence 2 is the catalogue event for Foo Inc and WinBuzzer.
+  EXPECT_EQ(reply.first_sequence(), 3U);
+  EXPECT_EQ(reply.last_sequence(), 4U);
+  EXPECT_EQ(store_->last_sequence(), 4U);
+  ASSERT_EQ(reply.verdicts_size(), 1);
+  EXPECT_EQ(reply.verdicts(0).index(), 1U);
+  EXPECT_EQ(reply.verdicts(0).outcome(), v1::OUTCOME_ACCEPTED);
+  EXPECT_EQ(reply.verdicts(0).code(), "new_company");
+  EXPECT_EQ(reply.verdicts(0).sequence(), 4U);
+  expect_sound();
+}
+
+TEST_F(StoreTest, TheSameContentIsADuplicateWhoeverSendsItAgain) {
+  v1::Event event = capex("Alibaba", "23000000000");
+  const auto first = commit(*store_, {event}, "one");
+  event.set_note("another note");
+  event.mutable_origin()->set_row_id("7");
+  event.mutable_capex()->mutable_amount()->set_value("23000000000.00");
+  event.mutable_capex()->mutable_subject()->set_name("BABA");
+  for (int round = 0; round < 2; ++round) {
+    const auto again = commit(*store_, {event, event}, "two");
+    EXPECT_EQ(again.accepted(), 0U);
+    EXPECT_EQ(again.duplicates(), 2U);
+    EXPECT_EQ(again.verdicts(0).sequence(), first.first_sequence());
+    EXPECT_EQ(store_->last_sequence(), first.last_sequence());
+    reopen();
+  }
+}
+
+TEST_F(StoreTest, TheSameContentTwiceInOneBatchIsStoredOnce) {
+  const auto reply = commit(*store_, {capex("Alibaba", "1"), capex("Alibaba", "1")});
+  EXPECT_EQ(reply.accepted(), 1U);
+  EXPECT_EQ(reply.duplicates(), 1U);
+  EXPECT_EQ(reply.verdicts(0).sequence(), reply.first_sequence());
+}
+
+TEST_F(StoreTest, AnotherPublisherOrDateIsAnotherStatement) {
+  v1::Event other_day = capex("Alibaba", "1");
+  other_day.set_published_at("2024-08-27");
+  const auto reply =
+      commit(*store_, {capex("Alibaba", "1"), capex("Alibaba", "1", "Benzinga"), other_day});
+  EXPECT_EQ(reply.accepted(), 3U);
+}
+
+TEST_F(StoreTest, ARepeatedBatchNumberGetsItsFirstAnswer) {
+  const std::vector<v1::Event> events = {capex("Alibaba", "1"), capex("Foo Inc", "2")};
+  const auto first = commit(*store_, events, "scraper", 1);
+  reopen();
+  EXPECT_EQ(store_->last_batch_number("scraper"), 1U);
+  auto again = commit(*store_, events, "scraper", 1);
+  EXPECT_TRUE(again.replayed());
+  again.set_replayed(false);
+  EXPECT_EQ(again.SerializeAsString(), first.SerializeAsString());
+}
+
+TEST_F(StoreTest, ARepeatedBatchNumberWithOtherContentIsAnError) {
+  commit(*store_, {capex("Alibaba", "1")}, "scraper", 1);
+  Batch other = make_batch({capex("Alibaba", "2")}, "scraper", 1);
+  const auto replies = store_->commit({&other, 1});
+  ASSERT_FALSE(replies[0]);
+  EXPECT_EQ(replies[0].error().code, Errc::already_exists);
+}
+
+TEST_F(StoreTest, ABatchNumberOutOfTurnIsAnErrorThatNamesTheNextOne) {
+  Batch batch = make_batch({capex("Alibaba", "1")}, "scraper", 3);
+  const auto replies = store_->commit({&batch, 1});
+  ASSERT_FALSE(replies[0]);
+  EXPECT_EQ(replies[0].error().code, Errc::failed_precondition);
+  EXPECT_NE(replies[0].error().message.find("batch 1"), std::string::npos);
+  EXPECT_FALSE(store_->failed());
+}
+
+TEST_F(StoreTest, AnswersBehindTheWindowAreForgotten) {
+  for (std::uint64_t i = 1; i <= limits::kAnsweredBatchesKept + 2; ++i) {
+    commit(*store_, {}, "scraper", i);
+  }
+  Batch old = make_batch({}, "scraper", 1);
+  const auto replies = store_->commit({&old, 1});
+  ASSERT_FALSE(replies[0]);
+  EXPECT_EQ(replies[0].error().code, Errc::out_of_range);
+}
+
+TEST_F(StoreTest, BatchesOfOneGroupSeeEachOther) {
+  std::vector<Batch> group;
+  group.push_back(make_batch({capex("Foo Inc", "1")}, "a", 1));
+  group.push_back(make_batch({capex("Foo Inc", "1"), capex("Foo Inc", "2")}, "b", 1));
+  group.push_back(make_batch({capex("Foo Inc", "1")}, "a", 1));
+  const auto replies = store_->commit(group);
+  ASSERT_TRUE(replies[0] && replies[1] && replies[2]);
+  EXPECT_EQ(replies[0]->accepted(), 1U);
+  EXPECT_EQ(replies[1]->duplicates(), 1U);
+  EXPECT_EQ(replies[1]->accepted(), 1U);
+  EXPECT_TRUE(replies[2]->replayed());
+  reopen();
+  expect_sound();
+}
+
+TEST_F(StoreTest, AnAtomicBatchIsStoredWholeOrNotAtAll) {
+  v1::Event bad = capex("Bar Corp", "5");
+  bad.mutable_capex()->mutable_amount()->clear_value();
+  const auto refused = commit(*store_, {capex("Foo Inc", "1"), bad}, "p", 1, /*atomic=*/true);
+  EXPECT_EQ(refused.accepted(), 0U);
+  EXPECT_EQ(refused.rejected(), 1U);
+  EXPECT_EQ(store_->last_sequence(), 1U);
+  EXPECT_FALSE(store_->catalogue().need_party("Foo Inc", kNow)) << "no name of it remains";
+  const auto taken = commit(*store_, {capex("Foo Inc", "1")}, "p", 2, /*atomic=*/true);
+  EXPECT_EQ(taken.accepted(), 1U);
+  expect_sound();
+}
+
+TEST_F(StoreTest, ADryRunSaysWhatWouldHappenAndWritesNothing) {
+  const std::vector<v1::Event> events = {capex("Foo Inc", "1"), capex("Foo Inc", "1")};
+  const auto trial = commit(*store_, events, "p", 1, false, /*dry_run=*/true);
+  EXPECT_EQ(trial.accepted(), 1U);
+  EXPECT_EQ(trial.duplicates(), 1U);
+  EXPECT_EQ(store_->last_sequence(), 1U);
+  EXPECT_EQ(store_->last_batch_number("p"), 0U);
+  const auto real = commit(*store_, events, "p", 1);
+  EXPECT_EQ(real.first_sequence(), trial.first_sequence());
+}
+
+TEST_F(StoreTest, AnUnknownMetricIsRejectedWithTheNearest) {
+  v1::Event event;
+  event.mutable_source()->set_publisher("X");
+  event.set_published_at("2024");
+  event.mutable_measure()->mutable_subject()->set_name("Nobody Knows");
+  event.mutable_measure()->set_metric("unit_shipment");
+  event.mutable_measure()->mutable_period()->set_label("2024");
+  event.mutable_measure()->mutable_quantity()->set_value("1");
+  const auto reply = commit(*store_, {event});
+  ASSERT_EQ(reply.rejected(), 1U);
+  EXPECT_EQ(reply.verdicts(0).code(), "unknown_metric");
+  EXPECT_NE(reply.verdicts(0).message().find("unit_shipments"), std::string::npos);
+  EXPECT_EQ(store_->last_sequence(), 1U) << "a rejected record catalogues nobody";
+}
+
+TEST_F(StoreTest, MoneyNeedsACurrency) {
+  v1::Event event = capex("Alibaba", "5");
+  event.mutable_capex()->mutable_amount()->clear_unit();
+  event.mutable_capex()->mutable_amount()->clear_currency();
+  const auto reply = commit(*store_, {event});
+  ASSERT_EQ(reply.rejected(), 1U);
+  EXPECT_EQ(reply.verdicts(0).code(), "missing_currency");
+}
+
+TEST_F(StoreTest, AnExplicitEventIdStandsForOneContent) {
+  v1::Event event = capex("Alibaba", "1");
+  event.set_event_id("row-1");
+  const auto first = commit(*store_, {event}, "p");
+  reopen();
+  EXPECT_EQ(commit(*store_, {event}, "p").duplicates(), 1U);
+  event.mutable_capex()->mutable_amount()->set_value("2");
+  const auto conflict = commit(*store_, {event}, "p");
+  ASSERT_EQ(conflict.rejected(), 1U);
+  EXPECT_EQ(conflict.verdicts(0).outcome(), v1::OUTCOME_CONFLICT);
+  EXPECT_EQ(conflict.verdicts(0).sequence(), first.first_sequence());
+  EXPECT_EQ(commit(*store_, {event}, "q").accepted(), 1U) << "ids are each producer's own";
+}
+
+TEST_F(StoreTest, ARetractedStatementIsGoneFromItsMomentOn) {
+  commit(*store_, {capex("Alibaba", "23000000000")});
+  v1::Event retraction;
+  retraction.mutable_source()->set_publisher("WinBuzzer");
+  retraction.set_published_at("2024-09-15");
+  v1::Retraction& r = *retraction.mutable_retraction();
+  r.set_document_published_at("2024-08-26");
+  r.mutable_cell()->mutable_subject()->set_name("Alibaba");
+  r.mutable_cell()->set_metric("capex");
+  r.mutable_cell()->mutable_period()->set_label("2024-H1");
+  r.mutable_cell()->set_unit("CNY");
+  EXPECT_EQ(commit(*store_, {retraction}).accepted(), 1U);
+  EXPECT_EQ(commit(*store_, {retraction}).duplicates(), 1U);
+  EXPECT_EQ(commit(*store_, {capex("Alibaba", "23000000000")}).duplicates(), 1U)
+      << "last night's resend does not revive it";
+  Query query = question(QueryKind::cells, "alibaba", "capex", "2024-H1");
+  EXPECT_TRUE(ask(*store_, query).rows.empty());
+  query.as_of = "2024-09-14";
+  EXPECT_EQ(ask(*store_, query).rows.size(), 1U);
+  query.as_of.clear();
+  query.at_sequence = 3;
+  EXPECT_EQ(ask(*store_, query).rows.size(), 1U);
+  v1::Event later = capex("Alibaba", "23000000000");
+  later.set_published_at("2024-10-01");
+  EXPECT_EQ(commit(*store_, {later}).accepted(), 1U);
+  EXPECT_EQ(ask(*store_, question(QueryKind::cells, "alibaba", "capex")).rows.size(), 1U);
+  reopen();
+  expect_sound();
+}
+
+TEST_F(StoreTest, ARetractionByEventIdNeedsItsOwnSource) {
+  v1::Event event = shipment("Nvidia", "Tencent", "1000000");
+  event.set_event_id("row-9");
+  commit(*store_, {event}, "p");
+  v1::Event retraction;
+  retraction.mutable_source()->set_publisher("Somebody");
+  retraction.set_published_at("2024-09-15");
+  retraction.mutable_retraction()->set_event_id("row-9");
+  EXPECT_EQ(commit(*store_, {retraction}, "p").verdicts(0).code(), "other_source");
+  retraction.mutable_source()->set_publisher("Benzinga");
+  EXPECT_EQ(commit(*store_, {retraction}, "q").verdicts(0).code(), "unknown_event_id");
+  EXPECT_EQ(commit(*store_, {retraction}, "p").accepted(), 1U);
+  EXPECT_TRUE(ask(*store_, question(QueryKind::cells, "nvidia", "unit_shipments")).rows.empty());
+  EXPECT_TRUE(ask(*store_, question(QueryKind::cells, "tencent", "unit_shipments")).rows.empty());
+  expect_sound();
+}
+
+TEST_F(StoreTest, WhatIsWithdrawnMustHaveBeenSaid) {
+  v1::Event retraction;
+  retraction.mutable_source()->set_publisher("WinBuzzer");
+  retraction.set_published_at("2024-09-15");
+  v1::Cell& cell = *retraction.mutable_retraction()->mutable_cell();
+  cell.mutable_subject()->set_name("Alibaba");
+  cell.set_metric("capex");
+  cell.mutable_period()->set_label("2024-H1");
+  const auto reply = commit(*store_, {retraction});
+  ASSERT_EQ(reply.rejected(), 1U);
+  EXPECT_EQ(reply.verdicts(0).code(), "nothing_to_withdraw");
+}
+
+TEST_F(StoreTest, TheLogKeepsTheProducersOwnBytes) {
+  std::string bytes = capex("Alibaba", "1").SerializeAsString();
+  bytes += "\xfa\x3e\x03new";  // field 1007, unknown to this program
+  Batch batch;
+  batch.producer_id = "p";
+  batch.records.push_back(validate(bytes));
+  const auto replies = store_->commit({&batch, 1});
+  ASSERT_TRUE(replies[0]);
+  const auto stored = read_event(*store_, replies[0]->first_sequence());
+  ASSERT_TRUE(stored);
+  EXPECT_EQ(stored->bytes, bytes);
+  EXPECT_EQ(stored->producer_id, "p");
+  EXPECT_FALSE(read_event(*store_, 99));
+}
+
+TEST_F(StoreTest, TheLogNotesWhatAStatementSupersedes) {
+  const auto first = commit(*store_, {capex("Alibaba", "1000000000")});
+  v1::Event revised = capex("Alibaba", "2000000000");
+  revised.set_published_at("2024-09-01");
+  const auto second = commit(*store_, {revised});
+  EXPECT_EQ(read_event(*store_, second.first_sequence())->supersedes,
+            std::vector<std::uint64_t>{first.first_sequence()});
+  EXPECT_TRUE(read_event(*store_, first.first_sequence())->supersedes.empty());
+}
+
+TEST_F(StoreTest, ANewerFormatVersionIsRefused) {
+  store_.reset();
+  StoreOptions options;
+  options.path = directory_.path();
+  {
+    const auto database = Database::open(options);
+    ASSERT_TRUE(database);
+    rocksdb::DB& db = (*database)->db();
+    ASSERT_TRUE(db.Put({}, (*database)->meta(), kFormatVersionKey, "2").ok());
+  }
+  const auto store = EventStore::open(options);
+  ASSERT_FALSE(store);
+  EXPECT_EQ(store.error().code, Errc::failed_precondition);
+  EXPECT_NE(store.error().message.find("format version 2"), std::string::npos);
+}
+
+TEST_F(StoreTest, CheckNamesARowThatTheLogDoesNotGive) {
+  commit(*store_, {capex("Alibaba", "1"), capex("Tencent", "2")});
+  const auto before = check(*store_);
+  Row stray;
+  stray[Column::sequence] = 3;
+  stray[Column::subject] = 1;
+  Database& database = *store_->state().database;
+  ASSERT_TRUE(database.db()
+                  .Merge({}, database.history(), encode_key(HistoryKey{1, 1, 202, 0}),
+                         encode_rows(std::vector<Row>{stray}))
+                  .ok());
+  ASSERT_TRUE(
+      database.db().Delete({}, database.frames(), encode_key(FrameKey{1, 2024, 0, 0})).ok());
+  const auto after = check(*store_);
+  ASSERT_TRUE(before && after);
+  EXPECT_TRUE(before->faults.empty());
+  ASSERT_EQ(after->faults.size(), 2U);
+  EXPECT_NE(after->faults[0].find("history of alibaba, capex: holds 2 rows, the log gives 1"),
+            std::string::npos);
+  EXPECT_NE(after->faults[1].find("frame of capex, bucket 2024 is missing 2 rows"),
+            std::string::npos);
+}
+
+TEST_F(StoreTest, ABlockThatDoesNotDecodeFailsTheReadLoudly) {
+  commit(*store_, {capex("Alibaba", "1")});
+  Database& database = *store_->state().database;
+  ASSERT_TRUE(database.db()
+                  .Merge({}, database.history(), encode_key(HistoryKey{1, 1, 202, 0}), "garbage")
+                  .ok());
+  const auto answer = run_query(*store_, question(QueryKind::cells, "alibaba", "capex"), {});
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().code, Errc::data_loss);
+}
+
+TEST_F(StoreTest, CheckFindsWhatDoesNotAgreeWithTheLog) {
+  commit(*store_, {capex("Alibaba", "1"), shipment("Nvidia", "Tencent", "5")});
+  expect_sound();
+  EXPECT_EQ(check(*store_)->observations, 3U) << "the shipment is mirrored at its buyer";
+}
+
+TEST_F(StoreTest, CanonicalDumpsOfTwoStoresWithTheSameStatementsAreEqual) {
+  TemporaryDirectory directory;
+  const auto other = open_store(directory.path(), small_catalogue());
+  const std::vector<v1::Event> events = {capex("Alibaba", "1"), capex("Tencent", "2"),
+                                         capex("Baidu", "3")};
+  commit(*store_, events, "a");
+  commit(*other, {events[2]}, "b");
+  commit(*other, {events[1], events[0], events[2]}, "c");
+  const auto lines = [](const EventStore& store, bool canonical) {
+    std::vector<std::string> all;
+    EXPECT_TRUE(dump(store, canonical, [&](const std::string& line) { all.push_back(line); }));
+    return all;
+  };
+  EXPECT_EQ(lines(*store_, true), lines(*other, true));
+  EXPECT_EQ(lines(*store_, true).size(), 3U);
+  EXPECT_EQ(lines(*store_, false).size(), store_->last_sequence());
+}
+
+TEST_F(StoreTest, ASecondOpenerIsRefused) {
+  StoreOptions options;
+  options.path = directory_.path();
+  const auto second = EventStore::open(options);
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().code, Errc::unavailable);
+}
+
+}  // namespace
+}  // namespace capexdb::storage::test
