@@ -18,6 +18,8 @@ constexpr std::size_t kQuarters = 40;
 
 }  // namespace
 
+std::string company_name(std::size_t company) { return "c" + std::to_string(company); }
+
 TemporaryDirectory::TemporaryDirectory() {
   std::string pattern = (std::filesystem::temp_directory_path() / "capexdb-bench-XXXXXX").string();
   path_ = mkdtemp(pattern.data());
@@ -67,9 +69,7 @@ std::string make_event(std::size_t index, std::size_t companies) {
   event.set_published_at(date_to_string(period.end + 30 + static_cast<int>(revision) * 90));
   event.set_status(v1::STATUS_ACTUAL);
   v1::MeasureFact& fact = *event.mutable_measure();
-  std::array<char, 16> name{};
-  std::snprintf(name.data(), name.size(), "C%05zu", company);
-  fact.mutable_subject()->set_name(name.data());
+  fact.mutable_subject()->set_name(company_name(company));
   fact.set_metric(kMetrics[metric]);
   fact.mutable_period()->set_kind(v1::PERIOD_KIND_SPAN);
   fact.mutable_period()->set_start(period_start_text(period));

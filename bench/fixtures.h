@@ -28,6 +28,8 @@ class TemporaryDirectory {
 // companies with revisions, values in millions.
 std::vector<storage::Row> make_rows(std::size_t count);
 
+std::string company_name(std::size_t company);
+
 // Observation number `index` of a workload of `companies` companies, 4 metrics,
 // 40 quarters and revisions, in order of publication.
 std::string make_event(std::size_t index, std::size_t companies);

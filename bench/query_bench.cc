@@ -30,11 +30,7 @@ void run(benchmark::State& state, Query query) {
   std::size_t i = 0;
   const bool one_company = query.select.front() != "all";
   for (auto _ : state) {
-    if (one_company) {
-      char name[16];
-      std::snprintf(name, sizeof name, "c%05zu", i++ * 7919 % kCompanies);
-      query.select = {name};
-    }
+    if (one_company) query.select = {company_name(i++ * 7919 % kCompanies)};
     const auto answer = storage::run_query(store, query, {});
     if (!answer) {
       state.SkipWithError(answer.error().message.c_str());
@@ -47,14 +43,14 @@ void run(benchmark::State& state, Query query) {
 
 void one_company(benchmark::State& state) {
   Query query;
-  query.select = {"c00000"};
+  query.select = {"c0"};
   query.metric = "capex";
   run(state, query);
 }
 
 void one_company_one_quarter(benchmark::State& state) {
   Query query;
-  query.select = {"c00000"};
+  query.select = {"c0"};
   query.metric = "capex";
   query.periods = "2020-Q2";
   run(state, query);

@@ -4,6 +4,7 @@
 #include <google/protobuf/wire_format_lite.h>
 
 #include "proto/model/limits.h"
+#include "proto/model/text.h"
 
 namespace capexdb::daemon {
 namespace {
@@ -53,6 +54,14 @@ tl::unexpected<Error> malformed() {
               "after each length");
 }
 
+Result<void> check_name(const char* field, const std::string& name, std::size_t bytes_max) {
+  if (name.size() <= bytes_max && is_clean_text(name)) return {};
+  return fail(Error{Errc::invalid_argument,
+                    std::string("a ") + field + " is clean text of at most " +
+                        std::to_string(bytes_max) + " bytes",
+                    std::string("hello.") + field});
+}
+
 tl::unexpected<Error> no_payload(int field) {
   std::string message = "the message holds no request that this server knows";
   if (field != 0) message += " (field " + std::to_string(field) + ")";
@@ -94,6 +103,16 @@ Result<Incoming> read_envelope(std::string_view bytes, std::uint64_t& request_id
       break;
   }
   return no_payload(outline.payload);
+}
+
+Result<void> check_hello(const v1::Hello& hello) {
+  if (hello.protocol_version() != kProtocolVersion) {
+    return fail(Errc::failed_precondition,
+                "this server speaks protocol version " + std::to_string(kProtocolVersion) +
+                    ", Hello asks for " + std::to_string(hello.protocol_version()));
+  }
+  CAPEXDB_TRY(check_name("producer_id", hello.producer_id(), limits::kProducerIdBytesMax));
+  return check_name("client_name", hello.client_name(), limits::kNameBytesMax);
 }
 
 }  // namespace capexdb::daemon

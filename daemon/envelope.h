@@ -21,4 +21,9 @@ using Incoming =
 // ClientMessage, or one without a request that this server knows.
 Result<Incoming> read_envelope(std::string_view bytes, std::uint64_t& request_id);
 
+inline constexpr std::uint32_t kProtocolVersion = 1;
+
+// Error: failed_precondition (another protocol version), invalid_argument.
+Result<void> check_hello(const v1::Hello& hello);
+
 }  // namespace capexdb::daemon

@@ -9,6 +9,7 @@
 
 #include "daemon/connection.h"
 #include "daemon/query_pool.h"
+#include "daemon/replies.h"
 #include "storage/commit_queue.h"
 
 namespace capexdb::daemon {

@@ -6,8 +6,8 @@
 #include <fstream>
 #include <type_traits>
 
+#include "daemon/replies.h"
 #include "proto/codec/catalog_codec.h"
-#include "proto/wire/query_codec.h"
 #include "storage/catalogue.h"
 #include "storage/query/engine.h"
 
@@ -85,13 +85,6 @@ Result<std::string> id_of(const storage::Catalogue& catalogue, storage::NameKind
 
 }  // namespace
 
-std::string error_frame(std::uint64_t request_id, const Error& error) {
-  v1::ServerMessage message;
-  message.set_request_id(request_id);
-  *message.mutable_error() = wire::to_proto(error);
-  return wire::frame(message);
-}
-
 Service::Service(const storage::EventStore& store, Counters& counters, ServiceOptions options)
     : store_(store), counters_(counters), options_(std::move(options)) {}
 
@@ -144,6 +137,7 @@ std::vector<std::string> Service::run(std::uint64_t request_id, const v1::QueryR
   bounds.cancelled = &cancelled;
   auto answer = storage::run_query(store_, *query, bounds);
   if (!answer) return {error_frame(request_id, answer.error())};
+  answer->token = wire::make_token(*query, *answer);
   return frames_of(request_id, std::move(*answer));
 }
 

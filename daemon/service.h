@@ -42,7 +42,4 @@ class Service {
   const ServiceOptions options_;
 };
 
-// One Error, framed.
-std::string error_frame(std::uint64_t request_id, const Error& error);
-
 }  // namespace capexdb::daemon

@@ -3,13 +3,11 @@
 #include <type_traits>
 #include <utility>
 
-#include "proto/model/text.h"
-#include "proto/wire/query_codec.h"
+#include "daemon/replies.h"
 
 namespace capexdb::daemon {
 namespace {
 
-constexpr std::uint32_t kProtocolVersion = 1;
 constexpr std::chrono::seconds kStopDeadline{5};
 constexpr std::size_t kOutputChunkBytes = 64U << 10U;  // small replies share one write
 
@@ -19,14 +17,6 @@ struct Overloaded : Cases... {
 };
 template <class... Cases>
 Overloaded(Cases...) -> Overloaded<Cases...>;
-
-template <class Fill>
-std::string reply_frame(std::uint64_t request_id, Fill fill) {
-  v1::ServerMessage message;
-  message.set_request_id(request_id);
-  fill(message);
-  return wire::frame(message);
-}
 
 Error error_of(Errc code, std::string message) { return Error{code, std::move(message)}; }
 
@@ -292,29 +282,8 @@ void Session::handle_hello(v1::Hello hello, std::uint64_t request_id, TimePoint 
     return fault(request_id, error_of(Errc::failed_precondition, "Hello comes once, at the start"),
                  now);
   }
-  if (hello.protocol_version() != kProtocolVersion) {
-    return fault(request_id,
-                 error_of(Errc::failed_precondition,
-                          "this server speaks protocol version 1, Hello asks for " +
-                              std::to_string(hello.protocol_version())),
-                 now);
-  }
-  if (hello.producer_id().size() > limits::kProducerIdBytesMax ||
-      !is_clean_text(hello.producer_id())) {
-    return fault(request_id,
-                 Error{Errc::invalid_argument,
-                       "a producer_id is clean text of at most " +
-                           std::to_string(limits::kProducerIdBytesMax) + " bytes",
-                       "hello.producer_id"},
-                 now);
-  }
-  if (hello.client_name().size() > limits::kNameBytesMax || !is_clean_text(hello.client_name())) {
-    return fault(request_id,
-                 Error{Errc::invalid_argument,
-                       "a client_name is clean text of at most " +
-                           std::to_string(limits::kNameBytesMax) + " bytes",
-                       "hello.client_name"},
-                 now);
+  if (const auto checked = check_hello(hello); !checked) {
+    return fault(request_id, checked.error(), now);
   }
   hello_request_id_ = request_id;
   client_name_ = hello.client_name();
@@ -401,9 +370,7 @@ void Session::send(std::string bytes, TimePoint now) {
 }
 
 void Session::send_error(std::uint64_t request_id, const Error& error, TimePoint now) {
-  send(reply_frame(request_id,
-                   [&](v1::ServerMessage& m) { *m.mutable_error() = wire::to_proto(error); }),
-       now);
+  send(error_frame(request_id, error), now);
 }
 
 void Session::fault(std::uint64_t request_id, const Error& error, TimePoint now) {

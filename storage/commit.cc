@@ -17,6 +17,7 @@
 namespace capexdb::storage {
 namespace {
 
+constexpr std::size_t kLogEntryBytes = 64U << 10U;  // of events in one value of the log
 constexpr std::int64_t kHourUs = 3'600'000'000;
 constexpr std::int64_t kEphemeralProducerIdleUs = 24 * kHourUs;
 
@@ -168,13 +169,23 @@ void GroupWrite::stage_row(const FactRow& fact) {
 Result<void> GroupWrite::stage(const Batch& batch, Evaluation& evaluation) {
   if (evaluation.events.empty()) return {};
   dirty_ = true;
+  // In pieces, so that one event is read without decoding a large batch.
   disk::v1::LogBatch log;
-  log.set_recorded_at_us(recorded_at_us_);
-  log.set_producer_id(batch.producer_id);
-  log.set_batch_number(batch.batch_number);
+  std::size_t log_bytes = 0;
+  std::uint64_t log_first = evaluation.first_sequence;
   std::uint64_t sequence = evaluation.first_sequence;
+  const auto flush_log = [&] {
+    log.set_recorded_at_us(recorded_at_us_);
+    log.set_producer_id(batch.producer_id);
+    log.set_batch_number(batch.batch_number);
+    put(state_.database->log(), log_key(log_first), log.SerializeAsString());
+    log.Clear();
+    log_bytes = 0;
+    log_first = sequence;
+  };
   for (AcceptedEvent& event : evaluation.events) {
     disk::v1::LogEvent& entry = *log.add_events();
+    log_bytes += event.bytes.size();
     entry.set_event(std::move(event.bytes));
     for (const std::uint64_t superseded : event.supersedes) entry.add_supersedes(superseded);
     if (event.is_catalogue) {
@@ -194,8 +205,9 @@ Result<void> GroupWrite::stage(const Batch& batch, Evaluation& evaluation) {
       staged_.event_ids[key] = {sequence, event.content, std::move(event.rows)};
     }
     ++sequence;
+    if (log_bytes >= kLogEntryBytes) flush_log();
   }
-  put(state_.database->log(), log_key(evaluation.first_sequence), log.SerializeAsString());
+  if (log.events_size() > 0) flush_log();
   staged_.next_sequence = sequence;
   return {};
 }
@@ -310,6 +322,7 @@ std::vector<Result<v1::IngestReply>> commit_group(StoreState& state, std::span<B
     return replies;
   }
   state.last_sequence = write.last_sequence();
+  state.acknowledged.set(state.last_sequence);
   return replies;
 }
 

@@ -89,6 +89,16 @@ Result<void> check_last_sequence(const ReadView& view) {
                                    std::to_string(view.sequence()));
 }
 
+Result<void> check_acknowledged(const StoreState& state) {
+  const auto acknowledged = AcknowledgedMark::read(state.options.path);
+  if (!acknowledged || *acknowledged <= state.last_sequence) return {};
+  return fail(Errc::data_loss, state.options.path + " is damaged: sequences up to " +
+                                   std::to_string(*acknowledged) +
+                                   " were acknowledged, but the store ends at " +
+                                   std::to_string(state.last_sequence) +
+                                   "; restore a backup, or see \"Damage\" in docs/operations.md");
+}
+
 }  // namespace
 
 StoreState::StoreState() = default;
@@ -131,6 +141,11 @@ Result<std::unique_ptr<EventStore>> EventStore::open(StoreOptions options) {
     CAPEXDB_TRY(check_last_sequence(view));
     CAPEXDB_TRY(load_catalogue(*state, view));
     state->last_sequence = view.sequence();
+  }
+  CAPEXDB_TRY(check_acknowledged(*state));
+  if (!state->options.read_only) {
+    state->acknowledged.open(state->options.path);
+    state->acknowledged.set(state->last_sequence);
   }
   if (state->last_sequence == 0 && !state->options.seed.empty() && !state->options.read_only) {
     CAPEXDB_TRY(commit_seed(*state, state->options.seed));

@@ -167,33 +167,42 @@ Result<void> ReadView::log(std::uint64_t from, const LogVisitor& visit) const {
 }
 
 Result<StoredEvent> ReadView::event(std::uint64_t sequence) const {
+  CachedBatch cached;
+  return event(sequence, cached);
+}
+
+Result<StoredEvent> ReadView::event(std::uint64_t sequence, CachedBatch& cached) const {
   if (!broken_.message.empty()) return fail(broken_);
   if (sequence == 0 || sequence > sequence_) {
     return fail(Errc::not_found, "there is no sequence " + std::to_string(sequence) +
                                      "; the last one is " + std::to_string(sequence_));
   }
-  const std::unique_ptr<rocksdb::Iterator> it(
-      state_->database->db().NewIterator(options_of(snapshot_), state_->database->log()));
-  it->SeekForPrev(log_key(sequence));
-  if (!it->status().ok()) return fail(to_error(it->status(), "log"));
-  disk::v1::LogBatch batch;
-  if (!it->Valid() ||
-      !batch.ParseFromArray(it->value().data(), static_cast<int>(it->value().size()))) {
-    return fail(Errc::data_loss, "the log does not hold sequence " + std::to_string(sequence));
+  const auto holds = [&] {
+    const auto count = static_cast<std::uint64_t>(cached.batch.events_size());
+    return sequence >= cached.first && sequence - cached.first < count;
+  };
+  if (!holds()) {
+    const std::unique_ptr<rocksdb::Iterator> it(
+        state_->database->db().NewIterator(options_of(snapshot_), state_->database->log()));
+    it->SeekForPrev(log_key(sequence));
+    if (!it->status().ok()) return fail(to_error(it->status(), "log"));
+    const auto lost = [&] {
+      return fail(Errc::data_loss, "the log does not hold sequence " + std::to_string(sequence));
+    };
+    if (!it->Valid()) return lost();
+    CAPEXDB_ASSIGN(cached.first, decode_log_key(view_of(it->key())));
+    const bool parsed =
+        cached.batch.ParseFromArray(it->value().data(), static_cast<int>(it->value().size()));
+    if (!parsed || !holds()) return lost();
   }
-  CAPEXDB_ASSIGN(const std::uint64_t first, decode_log_key(view_of(it->key())));
-  const std::uint64_t index = sequence - first;
-  if (index >= static_cast<std::uint64_t>(batch.events_size())) {
-    return fail(Errc::data_loss, "the log does not hold sequence " + std::to_string(sequence));
-  }
-  disk::v1::LogEvent& event = *batch.mutable_events(static_cast<int>(index));
+  const disk::v1::LogEvent& event = cached.batch.events(static_cast<int>(sequence - cached.first));
   StoredEvent stored;
   stored.sequence = sequence;
-  stored.recorded_at_us = batch.recorded_at_us();
-  stored.producer_id = batch.producer_id();
-  stored.batch_number = batch.batch_number();
+  stored.recorded_at_us = cached.batch.recorded_at_us();
+  stored.producer_id = cached.batch.producer_id();
+  stored.batch_number = cached.batch.batch_number();
   stored.supersedes = {event.supersedes().begin(), event.supersedes().end()};
-  stored.bytes = std::move(*event.mutable_event());
+  stored.bytes = event.event();
   return stored;
 }
 

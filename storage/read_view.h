@@ -50,6 +50,13 @@ class ReadView {
   Result<void> log(std::uint64_t from, const LogVisitor& visit) const;
   // One event. Error: not_found for a sequence the view does not hold.
   Result<StoredEvent> event(std::uint64_t sequence) const;
+  // The same for many: events that lie together are decoded together.
+  // `cached` belongs to this view; start with an empty one.
+  struct CachedBatch {
+    std::uint64_t first = 0;
+    disk::v1::LogBatch batch;
+  };
+  Result<StoredEvent> event(std::uint64_t sequence, CachedBatch& cached) const;
 
   // Sequences of the log's catalogue events, ascending.
   Result<std::vector<std::uint64_t>> catalogue_events() const;

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "storage/acknowledged.h"
 #include "storage/catalogue.h"
 #include "storage/event_store.h"
 #include "storage/series.h"
@@ -19,6 +20,7 @@ struct StoreState {
   std::unique_ptr<Database> database;
   Catalogue catalogue;
   SeriesCache series;  // the commit thread's
+  AcknowledgedMark acknowledged;
   std::atomic<std::uint64_t> last_sequence{0};
   std::atomic<bool> failed{false};
   std::int64_t producers_pruned_at_us = 0;

@@ -118,15 +118,6 @@ Table answer_table(const Answer& answer, Rows rows, Output output) {
   return table;
 }
 
-std::vector<std::string> answer_notes(const Answer& answer) {
-  std::vector<std::string> notes = answer.notes;
-  if (answer.truncated) {
-    notes.push_back("only the first " + std::to_string(answer.rows.size()) +
-                    " rows: raise --limit, or ask for less");
-  }
-  return notes;
-}
-
 Json answer_tail(const Answer& answer) {
   Json tail = Json::object();
   tail["sequence"] = answer.sequence;
@@ -138,7 +129,7 @@ Json answer_tail(const Answer& answer) {
                         {"of", answer.coverage->of},
                         {"missing", answer.coverage->missing}};
   }
-  tail["notes"] = answer_notes(answer);
+  tail["notes"] = answer.notes;
   return tail;
 }
 

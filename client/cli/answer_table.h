@@ -15,7 +15,4 @@ Table answer_table(const Answer& answer, Rows rows, Output output);
 // coverage of a sum, notes.
 Json answer_tail(const Answer& answer);
 
-// The notes for people, as lines: the answer's own, and what a sum leaves out.
-std::vector<std::string> answer_notes(const Answer& answer);
-
 }  // namespace capexdb::cli

@@ -30,7 +30,7 @@ std::vector<std::string> measure_words() {
 
 void print_notes(const Answer& answer, Output output) {
   if (output == Output::json) return;  // they are in the object
-  for (const std::string& note : answer_notes(answer)) {
+  for (const std::string& note : answer.notes) {
     std::cerr << "note: " << printable(note) << '\n';
   }
   const auto& coverage = answer.coverage;

@@ -93,18 +93,23 @@ std::vector<AnswerRow> cells_answer(const std::vector<ResolvedCell>& cells, cons
                                     const Catalogue& catalogue, std::vector<std::string>& notes) {
   std::vector<AnswerRow> rows;
   rows.reserve(cells.size());
+  constexpr std::size_t kNotesMax = 20;
+  std::size_t disagreements = 0;
   for (const ResolvedCell& cell : cells) {
     AnswerRow row = describe(cell.leader, plan, catalogue);
     row.documents = cell.documents;
     row.roots = cell.roots;
     row.derivation = "reported";
-    if (cell.disagreeing > 0) {
+    if (cell.disagreeing > 0 && ++disagreements <= kNotesMax) {
       notes.push_back(row.company + " " + row.period + ": " + std::to_string(cell.disagreeing) +
                       (cell.disagreeing == 1 ? " statement disagrees" : " statements disagree") +
                       " with this value; see `capex history " + row.company + " " + row.metric +
                       " " + row.period + "`");
     }
     rows.push_back(std::move(row));
+  }
+  if (disagreements > kNotesMax) {
+    notes.push_back(std::to_string(disagreements - kNotesMax) + " more values are disagreed with");
   }
   std::sort(rows.begin(), rows.end(),
             [](const auto& a, const auto& b) { return row_order(a) < row_order(b); });

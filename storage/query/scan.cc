@@ -8,17 +8,6 @@
 namespace capexdb::storage {
 namespace {
 
-Result<void> check_limits(const QueryLimits& limits) {
-  if (limits.cancelled != nullptr && limits.cancelled->load(std::memory_order_relaxed)) {
-    return fail(Errc::cancelled, "the query was cancelled");
-  }
-  if (std::chrono::steady_clock::now() > limits.deadline) {
-    return fail(Errc::deadline_exceeded,
-                "the query took longer than its deadline; narrow the selection or the periods");
-  }
-  return {};
-}
-
 // Decides row by row, on the columns, before a row is put together.
 class Filter {
  public:
@@ -80,6 +69,17 @@ Result<void> visit_runs(const std::vector<Row>& rows, const CellVisitor& visit) 
 }
 
 }  // namespace
+
+Result<void> check_limits(const QueryLimits& limits) {
+  if (limits.cancelled != nullptr && limits.cancelled->load(std::memory_order_relaxed)) {
+    return fail(Errc::cancelled, "the query was cancelled");
+  }
+  if (std::chrono::steady_clock::now() > limits.deadline) {
+    return fail(Errc::deadline_exceeded,
+                "the query took longer than its deadline; narrow the selection or the periods");
+  }
+  return {};
+}
 
 Result<ScanReport> scan_histories(const ReadView& view, const Plan& plan,
                                   const Catalogue& catalogue, const QueryLimits& limits,

@@ -11,6 +11,9 @@
 
 namespace capexdb::storage {
 
+// Error: cancelled or deadline_exceeded, when it is time to stop.
+Result<void> check_limits(const QueryLimits& limits);
+
 // Rows of one cell, visible ones only, retractions included, in order of
 // sequence. Valid for the call.
 using CellVisitor = std::function<Result<void>(std::span<const Row> cell)>;

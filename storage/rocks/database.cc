@@ -13,8 +13,11 @@
 #include <cstdio>
 #include <filesystem>
 
+#include "storage/acknowledged.h"
+#include "storage/key.h"
 #include "storage/rocks/merge_operator.h"
 #include "storage/rocks/status.h"
+#include "storage/store_state.h"
 
 namespace capexdb::storage {
 namespace {
@@ -120,21 +123,34 @@ std::vector<rocksdb::ColumnFamilyDescriptor> descriptors(const StoreOptions& opt
 
 using Handles = std::vector<rocksdb::ColumnFamilyHandle*>;
 
-// The last write that a recovery mode would keep, found without changing a byte.
-Result<std::uint64_t> recoverable(const StoreOptions& options, rocksdb::DBOptions o,
-                                  rocksdb::WALRecoveryMode mode) {
+// What a recovery mode would keep, found without changing a byte.
+struct Recoverable {
+  std::uint64_t writes = 0;         // RocksDB's own numbering
+  std::uint64_t last_sequence = 0;  // ours
+};
+Result<Recoverable> recoverable(const StoreOptions& options, rocksdb::DBOptions o,
+                                rocksdb::WALRecoveryMode mode) {
   o.wal_recovery_mode = mode;
   o.create_if_missing = false;
   o.create_missing_column_families = false;
   Handles handles;
   rocksdb::DB* raw = nullptr;
-  const auto status =
-      rocksdb::DB::OpenForReadOnly(o, options.path, descriptors(options), &handles, &raw);
+  auto status = rocksdb::DB::OpenForReadOnly(o, options.path, descriptors(options), &handles, &raw);
   if (!status.ok()) return fail(to_error(status, options.path));
   const std::unique_ptr<rocksdb::DB> db(raw);
-  const std::uint64_t last = db->GetLatestSequenceNumber();
+  Recoverable result;
+  result.writes = db->GetLatestSequenceNumber();
+  std::string value;
+  status = db->Get({}, handles[5], kLastSequenceKey, &value);
+  if (status.ok()) result.last_sequence = read_big_endian(value);
   for (auto* handle : handles) (void)db->DestroyColumnFamilyHandle(handle);
-  return last;
+  return result;
+}
+
+tl::unexpected<Error> acknowledged_data_lost(const std::string& path, const std::string& why) {
+  return fail(Errc::data_loss, path + " is damaged: " + why +
+                                   ". The files were not touched; restore a backup, or see "
+                                   "\"Damage\" in docs/operations.md");
 }
 
 }  // namespace
@@ -168,15 +184,21 @@ Result<std::unique_ptr<Database>> Database::open(const StoreOptions& options) {
     const auto beyond_fault =
         recoverable(options, o, rocksdb::WALRecoveryMode::kSkipAnyCorruptedRecords);
     if (!until_fault || !beyond_fault) {
-      return fail(Errc::data_loss, options.path + " is damaged: " + status.ToString() +
-                                       "; restore a backup, or copy the directory and seek help");
+      return acknowledged_data_lost(options.path, status.ToString());
     }
-    if (*until_fault != *beyond_fault) {
-      return fail(
-          Errc::data_loss,
-          options.path + ": the write-ahead log is damaged in its middle; opening it " +
-              "would hide acknowledged data (" + std::to_string(*beyond_fault - *until_fault) +
-              " writes lie behind the fault). Restore a backup; the files were not " + "touched");
+    if (until_fault->writes != beyond_fault->writes) {
+      return acknowledged_data_lost(options.path,
+                                    "the write-ahead log is broken in its middle, and " +
+                                        std::to_string(beyond_fault->writes - until_fault->writes) +
+                                        " acknowledged writes lie behind the fault");
+    }
+    // Where nothing readable lies behind the fault, the mark still knows.
+    const auto acknowledged = AcknowledgedMark::read(options.path);
+    if (acknowledged && *acknowledged > until_fault->last_sequence) {
+      return acknowledged_data_lost(
+          options.path, "sequences up to " + std::to_string(*acknowledged) +
+                            " were acknowledged, only " +
+                            std::to_string(until_fault->last_sequence) + " can be read");
     }
     status = attempt(rocksdb::WALRecoveryMode::kPointInTimeRecovery);
   }

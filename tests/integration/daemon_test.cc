@@ -48,7 +48,7 @@ TEST(DaemonProcess, CheckAndDumpWorkOffline) {
       run({program("capexd"), "dump", "--data-dir", directory / "data", "--canonical"});
   EXPECT_EQ(dumped.exit_code, 0);
   EXPECT_EQ(std::count(dumped.out.begin(), dumped.out.end(), '\n'), 89);
-  EXPECT_EQ(run({program("capexd"), "check", "--data-dir", directory / "absent"}).exit_code, 2)
+  EXPECT_EQ(run({program("capexd"), "check", "--data-dir", directory / "absent"}).exit_code, 78)
       << "a directory that is not there is no empty store";
 }
 

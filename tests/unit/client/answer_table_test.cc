@@ -115,12 +115,5 @@ TEST(AnswerTable, TheTailOfASumHasItsCoverage) {
             "\"notes\":[\"a note\"]}");
 }
 
-TEST(AnswerTable, ATruncatedAnswerSaysSo) {
-  Answer answer = small_answer();
-  answer.truncated = true;
-  ASSERT_EQ(answer_notes(answer).size(), 1U);
-  EXPECT_NE(answer_notes(answer)[0].find("first 2 rows"), std::string::npos);
-}
-
 }  // namespace
 }  // namespace capexdb::cli

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <random>
 #include <string>
 #include <vector>
@@ -223,27 +224,59 @@ TEST(Base64Url, FollowsTheVectorsOfRfc4648WithoutPadding) {
   EXPECT_EQ(base64url(std::string(3, '\0')), "AAAA");
 }
 
+// The slow way back, bit by bit; what is left of the last character is zero.
+std::string bytes_of(const std::string& text) {
+  const std::string alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  std::string bytes((text.size() * 6) / 8, '\0');
+  for (std::size_t i = 0; i < text.size() * 6; ++i) {
+    const std::size_t value = alphabet.find(text[i / 6]);
+    EXPECT_NE(value, std::string::npos) << text;
+    const unsigned bit = static_cast<unsigned>(value >> (5 - i % 6)) & 1U;
+    if (i / 8 == bytes.size()) {
+      EXPECT_EQ(bit, 0U) << text;
+    } else {
+      char& byte = bytes[i / 8];
+      byte = static_cast<char>((static_cast<unsigned char>(byte) << 1U) | bit);
+    }
+  }
+  return bytes;
+}
+
 TEST(Base64UrlProperty, TheTextHoldsExactlyTheBytes) {
   std::printf("seed %u\n", kSeed);
   Filler filler(kSeed);
-  const std::string alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
   for (std::size_t size = 0; size < 200; ++size) {
     std::string bytes(size, '\0');
     for (char& c : bytes) c = static_cast<char>(filler.below(256));
     const std::string text = base64url(bytes);
     ASSERT_EQ(text.size(), (size * 8 + 5) / 6);
-    std::string bits;
-    for (const char c : text) {
-      const std::size_t value = alphabet.find(c);
-      ASSERT_NE(value, std::string::npos);
-      for (std::size_t bit = 6; bit-- > 0;) bits += ((value >> bit) & 1U) != 0 ? '1' : '0';
-    }
-    for (std::size_t i = 0; i < bits.size(); ++i) {
-      const unsigned byte = i < size * 8 ? static_cast<unsigned char>(bytes[i / 8]) : 0U;
-      const bool expected = ((byte >> (7 - i % 8)) & 1U) != 0;
-      ASSERT_EQ(bits[i] == '1', expected);
-    }
+    ASSERT_EQ(bytes_of(text), bytes);
   }
+}
+
+TEST(Token, NamesTheSequenceAndTheQuestionButNotHowItWasAsked) {
+  Query query;
+  query.kind = QueryKind::sum;
+  query.select = {"bat"};
+  query.metric = "capex";
+  query.periods = "2024-H1";
+  Answer answer;
+  answer.sequence = 89;
+  const std::string token = make_token(query, answer);
+  v1::Token message;
+  ASSERT_TRUE(message.ParseFromString(bytes_of(token)));
+  EXPECT_EQ(message.form(), 1U);
+  EXPECT_EQ(message.sequence(), 89U);
+  EXPECT_EQ(message.query().DebugString(), to_proto(query).DebugString());
+
+  Query again = query;
+  again.at_sequence = 89;
+  again.deadline = std::chrono::milliseconds(500);
+  EXPECT_EQ(make_token(again, answer), token);
+  again.as_of = "2024-08-01";
+  EXPECT_NE(make_token(again, answer), token);
+  answer.sequence = 90;
+  EXPECT_NE(make_token(query, answer), token);
 }
 
 }  // namespace
