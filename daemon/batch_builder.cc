@@ -33,7 +33,7 @@ void append_number(std::string& bytes, std::uint64_t number) {
 }  // namespace
 
 Result<BatchBuilder> BatchBuilder::start(internal::v1::RawIngestRequest request,
-                                         const Producer& producer, std::size_t batch_events_max) {
+                                         const Producer& producer) {
   if (producer.id.empty()) {
     return wrong("producer_id", "Hello named no producer_id; connect again and name one to ingest");
   }
@@ -53,13 +53,6 @@ Result<BatchBuilder> BatchBuilder::start(internal::v1::RawIngestRequest request,
                       "this server does not take EventTable; send the facts as events",
                       "ingest.table"});
   }
-  const auto count = static_cast<std::size_t>(request.events_size());
-  if (count > batch_events_max) {
-    return fail(Error{Errc::resource_exhausted,
-                      "a batch of " + std::to_string(count) + " events is over the limit of " +
-                          std::to_string(batch_events_max) + "; send smaller batches",
-                      "ingest.events"});
-  }
 
   BatchBuilder builder(std::move(request));
   builder.batch_.producer_id = producer.id;
@@ -67,7 +60,7 @@ Result<BatchBuilder> BatchBuilder::start(internal::v1::RawIngestRequest request,
   builder.batch_.batch_number = builder.request_.batch_number();
   builder.batch_.atomic = builder.request_.mode() == v1::BATCH_MODE_ATOMIC;
   builder.batch_.dry_run = builder.request_.dry_run();
-  builder.batch_.records.reserve(count);
+  builder.batch_.records.reserve(static_cast<std::size_t>(builder.request_.events_size()));
   builder.hashes_.push_back(builder.batch_.atomic ? 'a' : 'p');
   return builder;
 }

@@ -19,10 +19,10 @@ struct Producer {
 class BatchBuilder {
  public:
   // Checks the request as a whole. Errors: invalid_argument (producer, number,
-  // mode), resource_exhausted (too many events), unimplemented (a bulk form
-  // that this server does not know). A bad event is no error but a record.
+  // mode), unimplemented (a bulk form that this server does not know). A bad
+  // event is no error but a record.
   static Result<BatchBuilder> start(internal::v1::RawIngestRequest request,
-                                    const Producer& producer, std::size_t batch_events_max);
+                                    const Producer& producer);
 
   // Validates up to `events` more; true when the batch is complete.
   bool step(std::size_t events);

@@ -5,8 +5,10 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 
 #include "daemon/catalog_file.h"
 #include "daemon/commands.h"
@@ -68,6 +70,8 @@ Result<ServerOptions> server_options(const Config& config, const DataDir& direct
   CAPEXDB_ASSIGN(options.listen, parse_listen(config.listen));
   options.connections_max = config.connections_max;
   options.query_threads = config.query_threads;
+  // One client leaves a thread to the others.
+  options.session.requests_running_max = std::max<std::size_t>(options.query_threads, 2) - 1;
   options.session.message_bytes_max = config.message_bytes_max;
   options.session.query_rows_max = static_cast<std::uint32_t>(config.query_rows_max);
   options.service.data_dir = directory.path();
@@ -107,10 +111,16 @@ int serve(const Config& config) {
   spdlog::info("listening address={} data_dir={} sequence={} version={}", *address,
                directory->path(), (*store)->last_sequence(), CAPEXDB_VERSION);
 
-  const Server::End end = server.run();
+  if (server.run() == Server::End::store_failed) {
+    // RocksDB aborts when a store whose write failed is synced or closed, so it
+    // is left as a crash would leave it.
+    spdlog::critical("ending code={}", kExitInternal);
+    spdlog::default_logger()->flush();
+    std::_Exit(kExitInternal);
+  }
   directory->remove_endpoint();
   spdlog::info("stopped sequence={}", (*store)->last_sequence());
-  return end == Server::End::signal ? kExitOk : kExitInternal;
+  return kExitOk;
 }
 
 }  // namespace capexdb::daemon

@@ -1,5 +1,7 @@
 #include "daemon/connection.h"
 
+#include <spdlog/spdlog.h>
+
 #include <utility>
 
 namespace capexdb::daemon {
@@ -36,8 +38,7 @@ void Connection::retry_submit() {
   SubmitBatch submission = std::move(*refused_);
   refused_.reset();
   if (session_.is_closed()) return;
-  act(submission);
-  perform();
+  feed([&](Session&, TimePoint) { act(submission); });
 }
 
 void Connection::abort() {
@@ -101,6 +102,7 @@ void Connection::perform() {
     }
   }
   performing_ = false;
+  count_reply_bytes();
 
   if (session_.wants_read() || session_.is_closed()) readable_.cancel();
   if (session_.has_output() || session_.is_closed()) writable_.cancel();
@@ -111,6 +113,25 @@ void Connection::perform() {
       self->feed([](Session& session, TimePoint now) { session.on_work(now); });
     });
   }
+}
+
+// Nothing is performed any more: what failed once would fail again.
+void Connection::give_up(const char* what) {
+  spdlog::error("connection failed id={} peer={} what=\"{}\"", id_, peer_, what);
+  session_.on_disconnected();
+  (void)session_.take_actions();
+  performing_ = false;
+  count_reply_bytes();
+  ErrorCode ignored;  // closing is all that can be done
+  socket_.close(ignored);
+  readable_.cancel();
+  writable_.cancel();
+}
+
+void Connection::count_reply_bytes() {
+  const std::size_t queued = session_.queued_bytes();
+  host_.reply_bytes += queued - counted_bytes_;  // wraps around where it falls
+  counted_bytes_ = queued;
 }
 
 void Connection::act(Greet& action) { host_.greet(*this, std::move(action)); }

@@ -2,6 +2,8 @@
 // rules are in session.h. Lives on the net thread.
 #pragma once
 
+#include <atomic>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -24,7 +26,8 @@ struct ConnectionHost {
   // Connection::retry_submit is called once when there is room.
   std::function<bool(Connection&, SubmitBatch& submission)> submit;
   std::function<void(Connection&, RunRequest)> run;
-  std::span<char> read_buffer;  // shared: it is empty again before anybody else reads
+  std::span<char> read_buffer;            // shared: it is empty again before anybody else reads
+  std::atomic<std::size_t>& reply_bytes;  // that wait to be sent, on all connections
 };
 
 class Connection : public std::enable_shared_from_this<Connection> {
@@ -39,11 +42,16 @@ class Connection : public std::enable_shared_from_this<Connection> {
   const std::string& peer() const { return peer_; }
   const Session& session() const { return session_; }
 
-  // Gives the session an input and performs what follows.
+  // Gives the session an input and performs what follows. Does not throw: a
+  // failure ends this connection and no other.
   template <class Input>
   void feed(Input input) {
-    input(session_, std::chrono::steady_clock::now());
-    perform();
+    try {
+      input(session_, std::chrono::steady_clock::now());
+      perform();
+    } catch (const std::exception& failure) {
+      give_up(failure.what());
+    }
   }
   void retry_submit();
   // Ends the connection at once.
@@ -53,6 +61,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   asio::awaitable<void> read();
   asio::awaitable<void> write();
   void perform();
+  void give_up(const char* what);
+  void count_reply_bytes();
   void act(Greet& action);
   void act(SubmitBatch& action);
   void act(RunRequest& action);
@@ -67,6 +77,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   asio::steady_timer readable_;         // cancelled to wake read()
   asio::steady_timer writable_;         // cancelled to wake write()
   std::optional<SubmitBatch> refused_;  // waits for room in the commit queue
+  std::size_t counted_bytes_ = 0;       // of session_.queued_bytes(), in host_.reply_bytes
   bool performing_ = false;
   bool working_ = false;  // a slice of validation is posted
 };

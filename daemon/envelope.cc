@@ -17,26 +17,63 @@ CodedInputStream stream_of(std::string_view bytes) {
                           static_cast<int>(bytes.size()));
 }
 
-// What the top level says, without building anything.
+// Two bytes make a field that takes far more in memory, so fields are counted
+// before a message is built.
+constexpr std::size_t kIngestFieldsMax = 1000;  // beside the events
+
+// What a message holds, without building anything.
 struct Outline {
   bool whole = false;  // the bytes are fields to their end
   std::uint64_t request_id = 0;
-  int payload = 0;  // number of the last field that is not the id: in a oneof the last wins
+  int payload = 0;         // number of the last field that is not the id: in a oneof the last wins
+  std::size_t events = 0;  // of all ingest fields
+  std::size_t others = 0;  // further fields, at the top and in ingest fields
 };
 
+// Groups hide more fields, and no message of ours has any.
+bool skip(CodedInputStream& in, std::uint32_t tag) {
+  const auto type = WireFormatLite::GetTagWireType(tag);
+  return type != WireFormatLite::WIRETYPE_START_GROUP &&
+         type != WireFormatLite::WIRETYPE_END_GROUP && WireFormatLite::SkipField(&in, tag);
+}
+
+bool outline_ingest(std::string_view bytes, Outline& outline) {
+  constexpr std::uint32_t kEvent =
+      WireFormatLite::MakeTag(internal::v1::RawIngestRequest::kEventsFieldNumber,
+                              WireFormatLite::WIRETYPE_LENGTH_DELIMITED);
+  CodedInputStream in = stream_of(bytes);
+  while (const std::uint32_t tag = in.ReadTag()) {
+    ++(tag == kEvent ? outline.events : outline.others);
+    if (!skip(in, tag)) return false;
+  }
+  return in.ConsumedEntireMessage();
+}
+
 Outline outline_of(std::string_view bytes) {
+  constexpr std::uint32_t kRequestId = WireFormatLite::MakeTag(
+      v1::ClientMessage::kRequestIdFieldNumber, WireFormatLite::WIRETYPE_VARINT);
+  constexpr std::uint32_t kIngest = WireFormatLite::MakeTag(
+      v1::ClientMessage::kIngestFieldNumber, WireFormatLite::WIRETYPE_LENGTH_DELIMITED);
   Outline outline;
   CodedInputStream in = stream_of(bytes);
-  in.SetRecursionLimit(limits::kRecursionDepthMax);
   while (const std::uint32_t tag = in.ReadTag()) {
-    const int number = WireFormatLite::GetTagFieldNumber(tag);
-    if (number == v1::ClientMessage::kRequestIdFieldNumber &&
-        WireFormatLite::GetTagWireType(tag) == WireFormatLite::WIRETYPE_VARINT) {
+    if (tag == kRequestId) {
       if (!in.ReadVarint64(&outline.request_id)) return outline;
       continue;
     }
-    if (!WireFormatLite::SkipField(&in, tag)) return outline;
+    const int number = WireFormatLite::GetTagFieldNumber(tag);
     if (number != v1::ClientMessage::kRequestIdFieldNumber) outline.payload = number;
+    ++outline.others;
+    if (tag != kIngest) {
+      if (!skip(in, tag)) return outline;
+      continue;
+    }
+    std::uint32_t length = 0;
+    if (!in.ReadVarint32(&length)) return outline;
+    const auto at = static_cast<std::size_t>(in.CurrentPosition());
+    if (length > bytes.size() - at) return outline;
+    if (!outline_ingest(bytes.substr(at, length), outline)) return outline;
+    if (!in.Skip(static_cast<int>(length))) return outline;
   }
   outline.whole = in.ConsumedEntireMessage();
   return outline;
@@ -70,16 +107,31 @@ tl::unexpected<Error> no_payload(int field) {
 
 }  // namespace
 
-Result<Incoming> read_envelope(std::string_view bytes, std::uint64_t& request_id) {
+Result<Incoming> read_envelope(std::string_view bytes, std::size_t batch_events_max,
+                               std::uint64_t& request_id) {
   const Outline outline = outline_of(bytes);
   request_id = outline.request_id;
   if (!outline.whole) return malformed();
 
   if (outline.payload == v1::ClientMessage::kIngestFieldNumber) {
+    if (outline.others > kIngestFieldsMax) return malformed();
+    if (outline.events > batch_events_max) {
+      return Refused{Error{Errc::resource_exhausted,
+                           "a batch of " + std::to_string(outline.events) +
+                               " events is over the limit of " + std::to_string(batch_events_max) +
+                               "; send smaller batches",
+                           "ingest.events"}};
+    }
     internal::v1::RawClientMessage raw;
     if (!parse(raw, bytes)) return malformed();
     if (!raw.has_ingest()) return no_payload(outline.payload);
     return Incoming(std::move(*raw.mutable_ingest()));
+  }
+  if (bytes.size() > limits::kQuestionBytesMax) {
+    return Refused{Error{Errc::invalid_argument,
+                         "a request of " + std::to_string(bytes.size()) +
+                             " bytes that is no ingest is over the limit of " +
+                             std::to_string(limits::kQuestionBytesMax) + "; ask for less at once"}};
   }
   v1::ClientMessage message;
   if (!parse(message, bytes)) return malformed();

@@ -11,6 +11,11 @@ std::optional<ConnectionId> Producers::claim(const std::string& producer_id,
   return before;
 }
 
+bool Producers::owns(const std::string& producer_id, ConnectionId connection) const {
+  const auto found = states_.find(producer_id);
+  return found != states_.end() && found->second.owner == connection;
+}
+
 void Producers::release(const std::string& producer_id, ConnectionId connection) {
   const auto found = states_.find(producer_id);
   if (found == states_.end() || found->second.owner != connection) return;

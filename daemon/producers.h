@@ -21,6 +21,7 @@ class Producers {
  public:
   // Makes `connection` the owner; returns the connection that owned it before.
   std::optional<ConnectionId> claim(const std::string& producer_id, ConnectionId connection);
+  bool owns(const std::string& producer_id, ConnectionId connection) const;
   // The connection is gone; a newer owner keeps what it has.
   void release(const std::string& producer_id, ConnectionId connection);
 

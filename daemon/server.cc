@@ -17,7 +17,9 @@ namespace {
 
 constexpr std::chrono::milliseconds kTick{200};
 constexpr std::chrono::milliseconds kAcceptPause{100};
-constexpr std::size_t kRefusalsMax = 64;  // connections over the limit that are told so
+constexpr std::chrono::seconds kStopGrace{5};    // half of the time that sessions have
+constexpr std::chrono::seconds kFailedGrace{1};  // the same, when the store has failed
+constexpr std::size_t kRefusalsMax = 64;         // connections over the limit that are told so
 constexpr std::size_t kReadBufferBytes = 256U << 10U;
 constexpr int kExitInterrupted = 130;
 constexpr int kFaultsLoggedPerTick = 10;  // the others at level debug
@@ -47,7 +49,7 @@ struct Server::Impl {
         host{[this](Connection& c, Greet action) { greet(c, std::move(action)); },
              [this](Connection& c, SubmitBatch& action) { return submit(c, action); },
              [this](Connection& c, RunRequest action) { answer(c, std::move(action)); },
-             read_buffer} {}
+             read_buffer, reply_bytes} {}
 
   Result<std::string> listen();
   asio::awaitable<void> accept();
@@ -55,11 +57,16 @@ struct Server::Impl {
   void open(tcp::socket socket);
   void closed(ConnectionId id, const std::exception_ptr& failure);
   void await_signal();
-  void stop();
+  void stop(std::chrono::milliseconds grace);
 
   void greet(Connection& connection, Greet action);
   bool submit(Connection& connection, SubmitBatch& action);
   void answer(Connection& connection, RunRequest action);
+  // May its answer be made, with all those that wait to be sent? Any thread.
+  bool is_affordable(const RunRequest& request) const {
+    return reply_bytes <= limits::kReplyBytesQueuedMaxOfAll ||
+           std::holds_alternative<v1::StatusRequest>(request.request);
+  }
 
   // Runs `input(session, now)` on the net thread, if the connection is still there.
   template <class Input>
@@ -73,6 +80,7 @@ struct Server::Impl {
   const ServerOptions options;
   asio::io_context io{1};
   Counters counters;
+  std::atomic<std::size_t> reply_bytes{0};  // queued, and on their way from the query threads
   Service service;
   // Their threads post to io, so they are joined before it goes.
   QueryPool pool;
@@ -119,7 +127,12 @@ asio::awaitable<void> Server::Impl::accept() {
       if (stopping) co_return;
       if (!error) {
         warned = false;
-        open(std::move(socket));
+        try {
+          open(std::move(socket));
+        } catch (const std::exception& failure) {
+          spdlog::error("cannot serve a connection what=\"{}\"", failure.what());
+          if (connections.erase(last_id) > 0) --counters.connections;
+        }
       } else if (error != asio::error::connection_aborted) {
         // Out of file descriptors or memory: those that are open go on.
         if (!std::exchange(warned, true)) {
@@ -225,6 +238,14 @@ void Server::Impl::greet(Connection& connection, Greet action) {
 bool Server::Impl::submit(Connection& connection, SubmitBatch& action) {
   const std::weak_ptr<Connection> weak = connection.weak_from_this();
   const std::string producer_id = action.batch.producer_id;
+  // The newer connection's Welcome promises that no batch follows from here.
+  if (!producers.owns(producer_id, connection.id())) {
+    post(weak, [ticket = action.ticket](Session& session, TimePoint now) {
+      session.on_ingest_reply(ticket,
+                              fail(Errc::aborted, "a newer connection uses this producer id"), now);
+    });
+    return true;
+  }
   storage::CommitQueue::Done done = [this, weak, producer_id, ticket = action.ticket,
                                      dry_run =
                                          action.batch.dry_run](Result<v1::IngestReply> reply) {
@@ -240,7 +261,7 @@ bool Server::Impl::submit(Connection& connection, SubmitBatch& action) {
       if (failed && end != End::store_failed) {
         spdlog::critical("the store failed; restart to go on from what is on disk");
         end = End::store_failed;
-        stop();
+        stop(kFailedGrace);
       }
     });
   };
@@ -265,15 +286,27 @@ void Server::Impl::answer(Connection& connection, RunRequest action) {
   const bool taken = pool.try_run([this, weak, ticket, request, received] {
     std::vector<std::string> frames;
     try {
-      frames = service.answer(*request, received);
+      frames = is_affordable(*request)
+                   ? service.answer(*request, received)
+                   : std::vector{error_frame(request->request_id,
+                                             Error{Errc::resource_exhausted,
+                                                   "the server is busy sending answers; retry"})};
     } catch (const std::exception& failure) {
       spdlog::error("a request failed what=\"{}\"", failure.what());
       frames = {
           error_frame(request->request_id,
                       Error{Errc::internal, std::string("the request failed: ") + failure.what()})};
     }
-    post(weak, [ticket, frames = std::move(frames)](Session& session, TimePoint now) mutable {
-      session.on_reply(ticket, std::move(frames), now);
+    std::size_t bytes = 0;
+    for (const std::string& frame : frames) bytes += frame.size();
+    reply_bytes += bytes;
+    asio::post(io, [this, weak, ticket, bytes, frames = std::move(frames)]() mutable {
+      if (const auto alive = weak.lock()) {
+        alive->feed([&](Session& session, TimePoint now) {
+          session.on_reply(ticket, std::move(frames), now);
+        });
+      }
+      reply_bytes -= bytes;
     });
   });
   if (taken) return;
@@ -295,18 +328,19 @@ void Server::Impl::await_signal() {
     if (error) return;
     if (stopping) std::_Exit(kExitInterrupted);
     spdlog::info("stopping signal={} connections={}", signal, connections.size());
-    stop();
+    stop(kStopGrace);
     await_signal();
   });
 }
 
-void Server::Impl::stop() {
-  if (std::exchange(stopping, true)) return;
+// Again with less grace when the store fails while the daemon stops.
+void Server::Impl::stop(std::chrono::milliseconds grace) {
+  stopping = true;
   ErrorCode ignored;  // what is left of the acceptor goes with the process
   acceptor.close(ignored);
   accept_timer.cancel();
   for (const auto& [id, connection] : connections) {
-    connection->feed([](Session& session, TimePoint now) { session.on_stop(now); });
+    connection->feed([grace](Session& session, TimePoint now) { session.on_stop(now, grace); });
   }
   if (connections.empty()) tick_timer.cancel();
 }
@@ -329,8 +363,8 @@ Server::End Server::run() {
   asio::co_spawn(impl_->io, impl_->tick(), rethrow);
   impl_->io.run();
   // Batches whose connection is gone are committed too.
-  impl_->commits.stop();
-  return impl_->end;
+  if (impl_->end == End::signal) impl_->commits.stop();
+  return impl_->store.failed() ? End::store_failed : impl_->end;
 }
 
 }  // namespace capexdb::daemon

@@ -35,8 +35,10 @@ class Server {
 
   enum class End { signal, store_failed };
   // Serves on this thread until SIGTERM or SIGINT, or until the store fails;
-  // then takes no more requests, answers those it has, and returns. A second
-  // signal ends the process at once.
+  // then takes no more requests, answers those it has, and returns: within
+  // about 10 seconds after a signal, 2 after a failure, whatever peers do. A
+  // second signal ends the process at once. After store_failed, leave without
+  // destroying the server or the store.
   End run();
 
  private:

@@ -88,12 +88,13 @@ Result<std::string> id_of(const storage::Catalogue& catalogue, storage::NameKind
 Service::Service(const storage::EventStore& store, Counters& counters, ServiceOptions options)
     : store_(store), counters_(counters), options_(std::move(options)) {}
 
-v1::Welcome Service::welcome(const std::string& producer_id) const {
+Result<v1::Welcome> Service::welcome(const std::string& producer_id) const {
   v1::Welcome welcome;
   welcome.set_server_version(CAPEXDB_VERSION);
   welcome.set_last_sequence(store_.last_sequence());
   if (!producer_id.empty()) {
-    welcome.set_last_batch_number(store_.last_batch_number(producer_id));
+    CAPEXDB_ASSIGN(const std::uint64_t last, store_.last_batch_number(producer_id));
+    welcome.set_last_batch_number(last);
   }
   return welcome;
 }

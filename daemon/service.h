@@ -24,7 +24,8 @@ class Service {
   // Both must outlive the service.
   Service(const storage::EventStore& store, Counters& counters, ServiceOptions options);
 
-  v1::Welcome welcome(const std::string& producer_id) const;
+  // Error: of the store, which cannot be read.
+  Result<v1::Welcome> welcome(const std::string& producer_id) const;
 
   // The reply's frames; for a request that fails, one Error. `received` is when
   // the request came: its deadline counts from then.

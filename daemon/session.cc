@@ -1,5 +1,6 @@
 #include "daemon/session.h"
 
+#include <algorithm>
 #include <type_traits>
 #include <utility>
 
@@ -8,7 +9,6 @@
 namespace capexdb::daemon {
 namespace {
 
-constexpr std::chrono::seconds kStopDeadline{5};
 constexpr std::size_t kOutputChunkBytes = 64U << 10U;  // small replies share one write
 
 template <class... Cases>
@@ -33,8 +33,7 @@ Session::Session(const SessionLimits& limits, TimePoint now)
     : limits_(limits),
       hello_deadline_(now + limits::kHelloDeadline),
       progress_at_(now),
-      linger_deadline_(now),
-      stop_deadline_(now) {}
+      linger_deadline_(now) {}
 
 Session::Session(const SessionLimits& limits, TimePoint now, const Error& refusal)
     : Session(limits, now) {
@@ -64,6 +63,7 @@ void Session::on_disconnected() {
 }
 
 void Session::on_sent(std::size_t bytes, TimePoint now) {
+  if (state_ == State::closed) return;
   queued_bytes_ -= bytes;
   progress_at_ = now;
   parse(now);
@@ -133,6 +133,10 @@ void Session::on_work(TimePoint now) {
 }
 
 void Session::on_tick(TimePoint now) {
+  if (now >= end_deadline_ && state_ != State::closed) {
+    fault_text_ = "the peer did not take its replies before the server stopped";
+    return on_disconnected();
+  }
   switch (state_) {
     case State::expect_hello:
       if (now >= hello_deadline_) {
@@ -157,7 +161,7 @@ void Session::on_tick(TimePoint now) {
             now);
     }
   }
-  if (stopping_ && now >= stop_deadline_) {
+  if (now >= stop_deadline_) {
     for (auto& [ticket, in_flight] : in_flight_) {
       if (in_flight.cancelled) *in_flight.cancelled = true;
     }
@@ -171,10 +175,11 @@ void Session::on_tick(TimePoint now) {
 
 void Session::fence() { fenced_ = true; }
 
-void Session::on_stop(TimePoint now) {
+void Session::on_stop(TimePoint now, std::chrono::milliseconds grace) {
   if (state_ == State::closed) return;
   stopping_ = true;
-  stop_deadline_ = now + kStopDeadline;
+  stop_deadline_ = std::min(stop_deadline_, now + grace);
+  end_deadline_ = std::min(end_deadline_, now + 2 * grace);
   for (auto it = in_flight_.begin(); it != in_flight_.end();) {
     if (!it->second.waiting) {
       ++it;
@@ -234,7 +239,7 @@ void Session::parse(TimePoint now) {
     }
     message_begun_at_.reset();
     std::uint64_t request_id = 0;
-    auto incoming = read_envelope(bytes, request_id);
+    auto incoming = read_envelope(bytes, limits_.batch_events_max, request_id);
     if (!incoming) return fault(request_id, incoming.error(), now);
     handle(std::move(*incoming), request_id, now);
   }
@@ -250,6 +255,7 @@ void Session::handle(Incoming incoming, std::uint64_t request_id, TimePoint now)
   }
   std::visit(Overloaded{
                  [](v1::Hello&) {},
+                 [&](Refused& refused) { send_error(request_id, refused.error, now); },
                  [&](internal::v1::RawIngestRequest& ingest) {
                    if (fenced_) {
                      return send_error(
@@ -294,7 +300,7 @@ void Session::handle_hello(v1::Hello hello, std::uint64_t request_id, TimePoint 
 
 void Session::handle_ingest(internal::v1::RawIngestRequest request, std::uint64_t request_id,
                             TimePoint now) {
-  auto builder = BatchBuilder::start(std::move(request), producer_, limits_.batch_events_max);
+  auto builder = BatchBuilder::start(std::move(request), producer_);
   if (!builder) return send_error(request_id, builder.error(), now);
   builder_ticket_ = ++last_ticket_;
   in_flight_[builder_ticket_].request_id = request_id;
@@ -328,7 +334,7 @@ void Session::handle_cancel(std::uint64_t request_id, TimePoint now) {
 void Session::start_waiting() {
   for (auto& [ticket, in_flight] : in_flight_) {
     if (running_ >= limits_.requests_running_max ||
-        queued_bytes_ > limits_.reply_bytes_queued_max) {
+        queued_bytes_ > limits_.reply_bytes_queued_to_ask) {
       return;
     }
     if (!in_flight.waiting) continue;
@@ -399,6 +405,7 @@ void Session::close() {
   state_ = State::closed;
   builder_.reset();
   output_.clear();
+  queued_bytes_ = 0;
   actions_.emplace_back(Close{});
 }
 

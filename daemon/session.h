@@ -39,8 +39,9 @@ struct SessionLimits {
   std::size_t message_bytes_max = limits::kMessageBytesMax;
   std::size_t batch_events_max = limits::kBatchEventsMax;
   std::size_t requests_in_flight_max = limits::kRequestsInFlightMax;
-  std::size_t requests_running_max = 4;  // queries and the like; the others wait their turn
-  std::size_t reply_bytes_queued_max = limits::kReplyBytesQueuedMax;
+  std::size_t requests_running_max = 1;  // queries and the like; the others wait their turn
+  std::size_t reply_bytes_queued_max = limits::kReplyBytesQueuedMax;       // above: reads nothing
+  std::size_t reply_bytes_queued_to_ask = limits::kReplyBytesQueuedToAsk;  // above: runs no more
   std::uint32_t query_rows_max = limits::kQueryRowsMax;
   std::size_t events_per_slice = 500;  // validated before others get their turn
 };
@@ -94,8 +95,11 @@ class Session {
   void on_reply(Ticket ticket, std::vector<std::string> frames, TimePoint now);
   void on_work(TimePoint now);  // the next slice of a large batch
   void on_tick(TimePoint now);
-  void fence();                 // a newer connection ingests as this producer
-  void on_stop(TimePoint now);  // take no more requests, answer those begun, close
+  void fence();  // a newer connection ingests as this producer
+  // Take no more requests, answer those begun, close. After `grace` what still
+  // runs is cancelled; after twice that the connection ends, whatever the peer
+  // does. A later call can only shorten the time.
+  void on_stop(TimePoint now, std::chrono::milliseconds grace);
 
   std::vector<Action> take_actions();
   // The next bytes to send; they count as queued until on_sent.
@@ -103,6 +107,8 @@ class Session {
   bool has_output() const { return !output_.empty(); }
   bool wants_read() const;
   bool wants_work() const { return builder_.has_value() && state_ == State::open; }
+
+  std::size_t queued_bytes() const { return queued_bytes_; }  // of replies; 0 once closed
 
   bool is_closed() const { return state_ == State::closed; }
   // For logs: who it is, and the fault that ended it, if one did.
@@ -165,7 +171,8 @@ class Session {
   std::optional<TimePoint> message_begun_at_;  // the message whose rest is missing
   TimePoint progress_at_;                      // of sending
   TimePoint linger_deadline_;
-  TimePoint stop_deadline_;  // while stopping: then requests that still run are cancelled
+  TimePoint stop_deadline_ = TimePoint::max();  // then requests that still run are cancelled
+  TimePoint end_deadline_ = TimePoint::max();   // then the connection ends
 };
 
 }  // namespace capexdb::daemon

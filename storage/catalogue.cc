@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <unordered_set>
 
 #include "proto/model/text.h"
 
@@ -15,6 +16,8 @@ bool contains(const std::vector<std::uint32_t>& list, std::uint32_t value) {
 }
 
 }  // namespace
+
+bool is_reserved_name(std::string_view name) { return slug(name) == "all"; }
 
 std::vector<std::string> composite_parts(std::string_view name) {
   std::vector<std::string> parts;
@@ -67,10 +70,13 @@ std::vector<std::uint32_t> Catalogue::best(const Index& index, const std::string
 Result<std::uint32_t> Catalogue::only(const std::vector<std::uint32_t>& found, NameKind kind,
                                       std::string_view name) const {
   if (found.size() < 2) return found.empty() ? 0 : found.front();
+  constexpr std::size_t kChoicesMax = 10;
   std::string choices;
-  for (const std::uint32_t ordinal : found) {
-    if (!choices.empty()) choices += ", ";
-    choices += dictionary_.text(kind, ordinal);
+  for (std::size_t i = 0; i < found.size() && i < kChoicesMax; ++i) {
+    choices += (i == 0 ? "" : ", ") + dictionary_.text(kind, found[i]);
+  }
+  if (found.size() > kChoicesMax) {
+    choices += " and " + std::to_string(found.size() - kChoicesMax) + " more";
   }
   return fail(
       Error{Errc::invalid_argument,
@@ -246,12 +252,6 @@ CatalogMetric Catalogue::metric(std::uint32_t ordinal, std::uint64_t at) const {
   return metric;
 }
 
-PartyKind Catalogue::party_kind(std::uint32_t ordinal, std::uint64_t at) const {
-  const ReadLock lock(mutex_);
-  const CatalogParty* v = version(ordinal, at);
-  return v == nullptr ? PartyKind::unknown : v->kind;
-}
-
 std::vector<std::uint32_t> Catalogue::members_locked(std::uint32_t ordinal,
                                                      std::uint64_t at) const {
   std::vector<std::uint32_t> result;
@@ -268,6 +268,24 @@ std::vector<std::uint32_t> Catalogue::members_locked(std::uint32_t ordinal,
 std::vector<std::uint32_t> Catalogue::members(std::uint32_t ordinal, std::uint64_t at) const {
   const ReadLock lock(mutex_);
   return members_locked(ordinal, at);
+}
+
+std::vector<std::uint32_t> Catalogue::leaves(std::uint32_t ordinal, std::uint64_t at) const {
+  const ReadLock lock(mutex_);
+  std::vector<std::uint32_t> result;
+  std::vector<std::uint32_t> open = {ordinal};
+  std::unordered_set<std::uint32_t> met = {ordinal};
+  while (!open.empty()) {
+    const std::uint32_t party = open.back();
+    open.pop_back();
+    std::vector<std::uint32_t> members = members_locked(party, at);
+    if (members.empty()) result.push_back(party);
+    std::reverse(members.begin(), members.end());
+    for (const std::uint32_t member : members) {
+      if (met.insert(member).second) open.push_back(member);
+    }
+  }
+  return result;
 }
 
 std::vector<std::uint32_t> Catalogue::companies(std::uint64_t at) const {

@@ -45,9 +45,11 @@ class Catalogue {
 
   CatalogParty party(std::uint32_t ordinal, std::uint64_t at) const;
   CatalogMetric metric(std::uint32_t ordinal, std::uint64_t at) const;
-  PartyKind party_kind(std::uint32_t ordinal, std::uint64_t at) const;
   // Ordinals of a group's members; empty for any other party.
   std::vector<std::uint32_t> members(std::uint32_t ordinal, std::uint64_t at) const;
+  // The same down to parties that have no members, each once; the party itself
+  // where it has none. Groups may contain one another.
+  std::vector<std::uint32_t> leaves(std::uint32_t ordinal, std::uint64_t at) const;
   std::vector<std::uint32_t> companies(std::uint64_t at) const;
   std::uint32_t source_rank(std::uint32_t ordinal, std::uint64_t at) const;
   std::string text(NameKind kind, std::uint32_t ordinal) const;
@@ -67,8 +69,9 @@ class Catalogue {
 
   // Commit thread only.
 
-  // Whether `change` may be applied: no id of it is another kind of thing and
-  // members are known or part of it.
+  // Whether `change` may be applied: its members are known or part of it, no
+  // name is reserved, no id differs from a known one by its case alone, and a
+  // metric keeps its unit class and aggregation.
   Result<void> admits(const CatalogChange& change) const;
   // Whether everything in `change` is known already.
   bool knows(const CatalogChange& change) const;
@@ -141,6 +144,9 @@ class Catalogue {
   Index product_names_;
   Index source_names_;
 };
+
+// "all" selects every company, so nothing else may go by it.
+bool is_reserved_name(std::string_view name);
 
 // The members of "A + B + C"; empty for any other text.
 std::vector<std::string> composite_parts(std::string_view name);

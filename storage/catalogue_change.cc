@@ -41,22 +41,74 @@ void Catalogue::note(Index& index, const std::string& name, Use use) {
 Result<void> Catalogue::admits(const CatalogChange& change) const {
   CAPEXDB_TRY(check_change(change));
   const std::shared_lock<std::shared_mutex> lock(mutex_);
+  const auto refuse = [](std::string field, std::string reason, std::string message) {
+    return fail(
+        Error{Errc::invalid_argument, std::move(message), std::move(field), std::move(reason)});
+  };
+  // An id that only looks like a known one would make both unusable.
+  const auto other_spelling = [&](const Index& index, NameKind kind, const std::string& id) {
+    const auto uses = index.find(slug(id));
+    if (uses == index.end() || dictionary_.find(kind, id) != 0) return std::string();
+    for (const Use& use : uses->second) {
+      if (use.fit == Fit::id) return dictionary_.text(kind, use.ordinal);
+    }
+    return std::string();
+  };
   std::set<std::string> coming;
   for (const CatalogParty& party : change.parties) coming.insert(party.id);
   for (const CatalogParty& party : change.parties) {
+    const std::string field = "catalog_change.parties[" + party.id + "]";
+    bool reserved = is_reserved_name(party.id) || is_reserved_name(party.name);
+    for (const std::string& alias : party.aliases) reserved |= is_reserved_name(alias);
+    for (const std::string& ticker : party.tickers) reserved |= is_reserved_name(ticker);
+    if (reserved) {
+      return refuse(field, "reserved_name",
+                    "'all' means every company and cannot be the name of one");
+    }
     for (const std::string& member : party.members) {
       if (!coming.contains(member) && dictionary_.find(NameKind::party, member) == 0) {
-        return fail(Error{Errc::invalid_argument,
-                          "group " + party.id + " has the unknown member '" + member + "'",
-                          "catalog_change.parties[" + party.id + "].members", "unknown_company"});
+        return refuse(field + ".members", "unknown_company",
+                      "group " + party.id + " has the unknown member '" + member + "'");
       }
     }
   }
   for (const CatalogMetric& metric : change.metrics) {
-    if (dictionary_.find(NameKind::metric, metric.id) == 0 &&
-        dictionary_.size(NameKind::metric) + change.metrics.size() > kMetricsMax) {
-      return fail(Error{Errc::resource_exhausted, "the registry is full", "catalog_change.metrics",
-                        "too_many"});
+    const std::string field = "catalog_change.metrics[" + metric.id + "]";
+    const std::uint32_t ordinal = dictionary_.find(NameKind::metric, metric.id);
+    const std::string other = other_spelling(metric_names_, NameKind::metric, metric.id);
+    if (!other.empty()) {
+      return refuse(field, "id_taken", "there is the metric " + other + " already; use its id");
+    }
+    if (ordinal == 0 && dictionary_.size(NameKind::metric) + change.metrics.size() > kMetricsMax) {
+      return refuse(field, "too_many", "the registry is full");
+    }
+    if (ordinal == 0 || ordinal > metrics_.size() || metrics_[ordinal - 1].versions.empty()) {
+      continue;
+    }
+    const CatalogMetric& known = metrics_[ordinal - 1].versions.back().value;
+    const bool other_class = metric.unit_class != UnitClass::unspecified &&
+                             known.unit_class != UnitClass::unspecified &&
+                             metric.unit_class != known.unit_class;
+    const bool other_aggregation = metric.aggregation != Aggregation::unspecified &&
+                                   known.aggregation != Aggregation::unspecified &&
+                                   metric.aggregation != known.aggregation;
+    if (other_class || other_aggregation) {
+      return refuse(field, "metric_changed",
+                    metric.id + " keeps its unit class and aggregation; make a new metric");
+    }
+  }
+  for (const CatalogProduct& product : change.products) {
+    const std::string other = other_spelling(product_names_, NameKind::product, product.id);
+    if (!other.empty()) {
+      return refuse("catalog_change.products", "id_taken",
+                    "there is the product " + other + " already; use its id");
+    }
+  }
+  for (const CatalogSource& source : change.sources) {
+    const std::string other = other_spelling(source_names_, NameKind::source, source.name);
+    if (!other.empty()) {
+      return refuse("catalog_change.sources", "id_taken",
+                    "there is the source " + other + " already; use its name");
     }
   }
   return {};
@@ -101,20 +153,23 @@ bool Catalogue::knows(const CatalogChange& change) const {
       return false;
     }
   }
-  const auto products = list_products(kNow);
+  const std::shared_lock<std::shared_mutex> lock(mutex_);
+  const auto values = [](const std::vector<Since<std::string>>& list) {
+    std::vector<std::string> texts;
+    for (const auto& entry : list) texts.push_back(entry.value);
+    return texts;
+  };
   for (const CatalogProduct& p : change.products) {
-    const auto known =
-        std::find_if(products.begin(), products.end(), [&](const auto& k) { return k.id == p.id; });
-    if (known == products.end() || !has_all(known->aliases, p.aliases)) return false;
+    const std::uint32_t ordinal = dictionary_.find(NameKind::product, p.id);
+    if (ordinal == 0 || !has_all(values(products_[ordinal - 1].aliases), p.aliases)) return false;
   }
-  const auto sources = list_sources(kNow);
   for (const CatalogSource& s : change.sources) {
-    const auto known = std::find_if(sources.begin(), sources.end(),
-                                    [&](const auto& k) { return k.name == s.name; });
-    if (known == sources.end() || says_new(s.rank, 0U, known->rank) ||
-        !has_all(known->aliases, s.aliases)) {
-      return false;
-    }
+    const std::uint32_t ordinal = dictionary_.find(NameKind::source, s.name);
+    if (ordinal == 0) return false;
+    const Source& known = sources_[ordinal - 1];
+    std::uint32_t rank = CatalogSource::kDefaultRank;
+    for (const auto& r : known.ranks) rank = r.value != 0 ? r.value : rank;
+    if (says_new(s.rank, 0U, rank) || !has_all(values(known.aliases), s.aliases)) return false;
   }
   return true;
 }

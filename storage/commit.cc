@@ -34,7 +34,8 @@ class GroupWrite {
       : state_(state),
         write_(0, 0, /*protection_bytes_per_key=*/8, 0),
         staged_{state, state.last_sequence + 1, {}},
-        recorded_at_us_(state.now_us()) {}
+        recorded_at_us_(state.now_us()),
+        policy_(default_policy(state.catalogue)) {}
 
   // Error: this batch alone is refused, or (fatal) the store cannot be read.
   Result<v1::IngestReply> add(Batch& batch);
@@ -66,6 +67,7 @@ class GroupWrite {
   FirstFailure failed_;
   Staged staged_;
   std::int64_t recorded_at_us_;
+  const Policy policy_;
   std::map<HistoryKey, std::vector<Row>> history_;
   std::map<FrameKey, std::vector<Row>> frames_;
   std::map<std::string, disk::v1::ProducerState> producers_;
@@ -154,7 +156,7 @@ Result<v1::IngestReply> GroupWrite::add(Batch& batch) {
 
 void GroupWrite::stage_row(const FactRow& fact) {
   const Row& row = fact.row;
-  const HistoryKey key{row.ordinal(Column::subject), fact.metric, history_bucket(row.period()), 0};
+  const HistoryKey key = history_key_of(fact);
   history_[key].push_back(row);
   frames_[FrameKey{fact.metric, frame_bucket(row.period()),
                    row.ordinal(Column::subject) / kSubjectsPerShard, 0}]
@@ -167,6 +169,11 @@ void GroupWrite::stage_row(const FactRow& fact) {
 }
 
 Result<void> GroupWrite::stage(const Batch& batch, Evaluation& evaluation) {
+  for (auto& [key, entry] : evaluation.other_names) {
+    dirty_ = true;
+    put(state_.database->ids(), key, big_endian(entry.sequence, 8) + big_endian(entry.content, 8));
+    staged_.event_ids[key] = std::move(entry);
+  }
   if (evaluation.events.empty()) return {};
   dirty_ = true;
   // In pieces, so that one event is read without decoding a large batch.
@@ -191,13 +198,11 @@ Result<void> GroupWrite::stage(const Batch& batch, Evaluation& evaluation) {
     if (event.is_catalogue) {
       put(state_.database->names(), std::string(1, kCatalogEventKey) + big_endian(sequence, 8), "");
     }
+    // Ranks decide who leads a cell.
+    if (event.changes_ranks) state_.series.clear();
     for (const FactRow& fact : event.rows) {
       stage_row(fact);
-      CAPEXDB_ASSIGN(Series * series,
-                     state_.series.get(*state_.database,
-                                       HistoryKey{fact.row.ordinal(Column::subject), fact.metric,
-                                                  history_bucket(fact.row.period()), 0}));
-      series->add(fact.row);
+      CAPEXDB_TRY(state_.series.add(*state_.database, history_key_of(fact), fact.row, policy_));
     }
     if (!event.event_id.empty()) {
       const std::string key = event_id_key(batch.producer_id, event.event_id);
@@ -252,12 +257,11 @@ Result<void> GroupWrite::write() {
   options.sync = true;
   const auto status = state_.database->db().Write(options, &write_);
   if (!status.ok()) return fail(to_error(status, "cannot write"));
-  state_.series.trim();
   return {};
 }
 
 // Producers whose ids were made for one run are forgotten when idle.
-void prune_producers(StoreState& state) {
+void prune_producers(StoreState& state, std::span<const Batch> group) {
   const std::int64_t now = state.now_us();
   if (now - state.producers_pruned_at_us < kHourUs) return;
   state.producers_pruned_at_us = now;
@@ -273,6 +277,9 @@ void prune_producers(StoreState& state) {
       continue;
     }
     const std::string id = it->key().ToString().substr(1);
+    const bool at_work = std::any_of(group.begin(), group.end(),
+                                     [&](const Batch& b) { return b.producer_id == id; });
+    if (at_work) continue;
     (void)write.Delete(state.database->meta(), it->key());
     for (std::uint64_t back = 0; back < limits::kAnsweredBatchesKept; ++back) {
       if (producer.last_batch_number() <= back) break;
@@ -297,6 +304,7 @@ std::vector<Result<v1::IngestReply>> commit_group(StoreState& state, std::span<B
   replies.reserve(group.size());
   const auto fail_all = [&](const std::string& why) {
     state.failed = true;
+    state.database->abandon();
     state.series.clear();
     replies.assign(group.size(), fail(unknown_outcome(why)));
   };
@@ -304,7 +312,8 @@ std::vector<Result<v1::IngestReply>> commit_group(StoreState& state, std::span<B
     fail_all("the store has failed");
     return replies;
   }
-  prune_producers(state);
+  prune_producers(state, group);
+  state.series.trim();
   GroupWrite write(state);
   for (Batch& batch : group) {
     replies.push_back(write.add(batch));

@@ -25,15 +25,11 @@ std::uint64_t content_of(const std::vector<FactRow>& rows) {
   return hash64(words);
 }
 
-HistoryKey key_of(const FactRow& fact) {
-  return {fact.row.ordinal(Column::subject), fact.metric, history_bucket(fact.row.period()), 0};
-}
-
 // One batch, record by record.
 class Evaluator {
  public:
   Evaluator(const Batch& batch, Staged& staged, Catalogue& catalogue)
-      : batch_(batch), staged_(staged), catalogue_(catalogue) {}
+      : batch_(batch), staged_(staged), catalogue_(catalogue), policy_(default_policy(catalogue)) {}
 
   Result<Evaluation> run();
 
@@ -57,14 +53,23 @@ class Evaluator {
   Result<std::vector<FactRow>> rows_of_event(const std::string& event_id,
                                              const EventIdEntry& known);
   Result<std::optional<EventIdEntry>> find_event_id(const std::string& event_id);
-  // Rows of this batch and of the store about the cell of `fact`.
-  Result<std::vector<Row>> cell_of(const FactRow& fact);
+  // What the store, then what this batch says about the cell of `fact`; null
+  // where nothing is said.
+  struct Said {
+    const CellStatements* stored;
+    const CellStatements* own;
+    const Row* find_same(const Row& row) const;
+    std::vector<Row> rows() const;
+  };
+  Result<Said> said_about(const FactRow& fact);
+  std::uint64_t leader_of(const Said& said) const;
 
   void report(std::size_t index, const Finding& finding);
 
   const Batch& batch_;
   Staged& staged_;
   Catalogue& catalogue_;
+  const Policy policy_;
   Evaluation result_;
   std::uint64_t next_ = 0;
   bool has_statements_ = false;
@@ -102,7 +107,7 @@ void Evaluator::report(std::size_t index, const Finding& finding) {
 
 // New names come first, as one event, so that the facts behind it can use them.
 void Evaluator::name_everything() {
-  NewNames names(catalogue_);
+  NewNames names(catalogue_, next_);
   unnamed_.resize(batch_.records.size());
   first_seen_.resize(batch_.records.size());
   for (std::size_t i = 0; i < batch_.records.size(); ++i) {
@@ -120,7 +125,7 @@ void Evaluator::name_everything() {
   AcceptedEvent& accepted = result_.events.emplace_back();
   event.SerializeToString(&accepted.bytes);
   accepted.is_catalogue = true;
-  catalogue_.apply(names.change(), next_++);
+  ++next_;
 }
 
 Result<Evaluation> Evaluator::run() {
@@ -189,44 +194,67 @@ Result<std::optional<EventIdEntry>> Evaluator::find_event_id(const std::string& 
   return EventIdEntry{read_big_endian(words.substr(0, 8)), read_big_endian(words.substr(8)), {}};
 }
 
-Result<std::vector<Row>> Evaluator::cell_of(const FactRow& fact) {
-  const HistoryKey key = key_of(fact);
-  CAPEXDB_ASSIGN(const Series* stored, staged_.state.series.get(*staged_.state.database, key));
-  std::vector<Row> rows = stored->cell_of(fact.row);
-  if (const auto own = own_.find(key); own != own_.end()) {
-    const std::vector<Row> more = own->second.cell_of(fact.row);
-    rows.insert(rows.end(), more.begin(), more.end());
+const Row* Evaluator::Said::find_same(const Row& row) const {
+  const Row* same = stored == nullptr ? nullptr : stored->find_same(row);
+  if (same == nullptr && own != nullptr) same = own->find_same(row);
+  return same;
+}
+
+std::vector<Row> Evaluator::Said::rows() const {
+  std::vector<Row> all;
+  for (const CellStatements* cell : {stored, own}) {
+    if (cell != nullptr) all.insert(all.end(), cell->rows().begin(), cell->rows().end());
   }
-  return rows;
+  return all;
+}
+
+Result<Evaluator::Said> Evaluator::said_about(const FactRow& fact) {
+  const HistoryKey key = history_key_of(fact);
+  StoreState& state = staged_.state;
+  CAPEXDB_ASSIGN(const Series* stored, state.series.get(*state.database, key, policy_));
+  const auto own = own_.find(key);
+  return Said{stored->cell_of(fact.row),
+              own == own_.end() ? nullptr : own->second.cell_of(fact.row)};
+}
+
+std::uint64_t Evaluator::leader_of(const Said& said) const {
+  const bool retracted = (said.stored != nullptr && said.stored->has_retraction()) ||
+                         (said.own != nullptr && said.own->has_retraction());
+  if (retracted) {
+    const std::vector<Row> rows = said.rows();
+    const Verdicts verdicts = resolve(rows, policy_);
+    return verdicts.leader ? rows[*verdicts.leader].sequence() : 0;
+  }
+  const Row* leader = said.stored == nullptr ? nullptr : said.stored->leader();
+  const Row* own = said.own == nullptr ? nullptr : said.own->leader();
+  if (leader == nullptr || (own != nullptr && goes_before(*own, *leader, policy_))) leader = own;
+  return leader == nullptr ? 0 : leader->sequence();
 }
 
 Result<std::optional<Evaluator::Finding>> Evaluator::accept(const ValidEvent& event,
                                                             std::vector<FactRow> rows) {
-  Policy policy;
-  policy.source_rank = [&](std::uint32_t source) { return catalogue_.source_rank(source, kNow); };
   std::vector<std::uint64_t> supersedes;
   std::uint64_t same_as = 0;
   std::size_t same = 0;
   for (const FactRow& fact : rows) {
-    CAPEXDB_ASSIGN(const std::vector<Row> cell, cell_of(fact));
-    const auto twin = std::find_if(cell.begin(), cell.end(),
-                                   [&](const Row& r) { return same_content(r, fact.row); });
-    if (twin != cell.end()) {
+    CAPEXDB_ASSIGN(const Said said, said_about(fact));
+    if (const Row* twin = said.find_same(fact.row)) {
       ++same;
       if (same_as == 0) same_as = twin->sequence();
     }
-    const Verdicts verdicts = resolve(cell, policy);
-    supersedes.push_back(verdicts.leader ? cell[*verdicts.leader].sequence() : 0);
+    supersedes.push_back(leader_of(said));
   }
   const std::uint64_t content = content_of(rows);
+  const std::string id_key = event_id_key(batch_.producer_id, event.event_id());
+  bool new_id = false;
   if (!event.event_id().empty()) {
     CAPEXDB_ASSIGN(const auto known, find_event_id(event.event_id()));
     if (known && known->content != content) {
       return std::optional(
           Finding{v1::OUTCOME_CONFLICT, known->sequence,
                   Error{Errc::already_exists,
-                        "event_id '" + event.event_id() + "' already stands for sequence " +
-                            std::to_string(known->sequence) +
+                        "event_id '" + std::string(clip(event.event_id(), 80)) +
+                            "' already stands for sequence " + std::to_string(known->sequence) +
                             " with other content; a revision needs an id of its own",
                         "event_id", "event_id_conflict"}});
     }
@@ -234,24 +262,32 @@ Result<std::optional<Evaluator::Finding>> Evaluator::accept(const ValidEvent& ev
       return std::optional(Finding{v1::OUTCOME_DUPLICATE, known->sequence,
                                    Error{{}, "already stored", {}, "duplicate"}});
     }
+    new_id = true;
   }
   if (same == rows.size()) {
+    if (new_id) {
+      const EventIdEntry entry{same_as, content, {}};
+      own_event_ids_[id_key] = entry;
+      result_.other_names.emplace_back(id_key, entry);
+    }
     return std::optional(
         Finding{v1::OUTCOME_DUPLICATE, same_as, Error{{}, "already stored", {}, "duplicate"}});
   }
   const std::uint64_t sequence = next_++;
   for (FactRow& fact : rows) {
     fact.row[Column::sequence] = static_cast<std::int64_t>(sequence);
-    own_[key_of(fact)].add(fact.row);
+    own_[history_key_of(fact)].add(fact.row, policy_);
   }
-  if (!event.event_id().empty()) {
-    own_event_ids_[event_id_key(batch_.producer_id, event.event_id())] = {sequence, content, rows};
-  }
+  if (new_id) own_event_ids_[id_key] = {sequence, content, rows};
   const bool first_words =
       std::all_of(supersedes.begin(), supersedes.end(), [](std::uint64_t s) { return s == 0; });
   if (first_words) supersedes.clear();
-  result_.events.push_back({event.bytes(), event.event_id(), content, std::move(rows),
-                            std::move(supersedes), /*is_catalogue=*/false});
+  AcceptedEvent& accepted = result_.events.emplace_back();
+  accepted.bytes = event.bytes();
+  accepted.event_id = event.event_id();
+  accepted.content = content;
+  accepted.rows = std::move(rows);
+  accepted.supersedes = std::move(supersedes);
   return std::optional<Finding>();
 }
 
@@ -263,15 +299,21 @@ Result<std::optional<Evaluator::Finding>> Evaluator::statement(const ValidEvent&
 
 Result<std::vector<FactRow>> Evaluator::rows_of_event(const std::string& event_id,
                                                       const EventIdEntry& known) {
-  if (!known.rows.empty()) return known.rows;
+  const auto not_a_statement = [&] {
+    return fail(Error{Errc::invalid_argument,
+                      "event_id '" + std::string(clip(event_id, 80)) +
+                          "' is no statement and cannot be withdrawn",
+                      "retraction.event_id", "not_a_statement"});
+  };
+  if (!known.rows.empty()) {
+    if (known.rows.front().row.has(flag::kRetraction)) return not_a_statement();
+    return known.rows;
+  }
   const ReadView view(staged_.state);
   CAPEXDB_ASSIGN(StoredEvent stored, view.event(known.sequence));
   CAPEXDB_ASSIGN(const ValidEvent target, validate(std::move(stored.bytes)));
   const auto* statement = std::get_if<Statement>(&target.fact());
-  if (statement == nullptr) {
-    return fail(Error{Errc::invalid_argument, "event_id '" + event_id + "' is no statement",
-                      "retraction.event_id", "not_a_statement"});
-  }
+  if (statement == nullptr) return not_a_statement();
   return rows_of(*statement, known.sequence, catalogue_);
 }
 
@@ -297,7 +339,8 @@ Result<std::vector<FactRow>> Evaluator::rows_by_event_id(const Retraction& retra
 Result<std::vector<FactRow>> Evaluator::rows_by_cell(const Retraction& retraction) {
   CAPEXDB_ASSIGN(std::vector<FactRow> rows, rows_withdrawing_cell(retraction, next_, catalogue_));
   for (const FactRow& fact : rows) {
-    CAPEXDB_ASSIGN(const std::vector<Row> cell, cell_of(fact));
+    CAPEXDB_ASSIGN(const Said said, said_about(fact));
+    const std::vector<Row> cell = said.rows();
     const bool hits =
         std::any_of(cell.begin(), cell.end(), [&](const Row& r) { return withdraws(fact.row, r); });
     if (!hits) {
@@ -334,12 +377,25 @@ Result<std::optional<Evaluator::Finding>> Evaluator::catalogue_change(const Vali
   AcceptedEvent accepted;
   accepted.bytes = event.bytes();
   accepted.is_catalogue = true;
+  accepted.changes_ranks = !change.sources.empty();
   result_.events.push_back(std::move(accepted));
   catalogue_.apply(change, next_++);
   return std::optional<Finding>();
 }
 
 }  // namespace
+
+HistoryKey history_key_of(const FactRow& fact) {
+  return {fact.row.ordinal(Column::subject), fact.metric, history_bucket(fact.row.period()), 0};
+}
+
+Policy default_policy(const Catalogue& catalogue) {
+  Policy policy;
+  policy.source_rank = [&catalogue](std::uint32_t source) {
+    return catalogue.source_rank(source, kNow);
+  };
+  return policy;
+}
 
 Result<Evaluation> evaluate(const Batch& batch, Staged& staged, Catalogue& catalogue) {
   return Evaluator(batch, staged, catalogue).run();

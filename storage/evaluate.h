@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "storage/naming.h"
+#include "storage/resolution.h"
 #include "storage/store_state.h"
 
 namespace capexdb::storage {
@@ -20,7 +21,13 @@ struct AcceptedEvent {
   std::vector<FactRow> rows;
   std::vector<std::uint64_t> supersedes;  // by row
   bool is_catalogue = false;
+  bool changes_ranks = false;  // a catalogue change that a producer sent
 };
+
+// Where an observation's row lies in history.
+HistoryKey history_key_of(const FactRow& fact);
+// The default policy, with the source ranks of now.
+Policy default_policy(const Catalogue& catalogue);
 
 struct EventIdEntry {
   std::uint64_t sequence = 0;
@@ -32,7 +39,9 @@ struct Evaluation {
   v1::IngestReply reply;
   std::uint64_t first_sequence = 0;   // of `events`
   std::vector<AcceptedEvent> events;  // dense sequences; an automatic change first
-  bool any_refused = false;           // rejected or in conflict
+  // event_ids that came with content which is stored under another one.
+  std::vector<std::pair<std::string, EventIdEntry>> other_names;
+  bool any_refused = false;  // rejected or in conflict
 };
 
 // What evaluation may look at: the store, and what earlier batches of the same

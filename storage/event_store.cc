@@ -5,8 +5,8 @@
 #include <chrono>
 #include <filesystem>
 
+#include "capexdb/v1/event.pb.h"
 #include "proto/codec/catalog_codec.h"
-#include "proto/codec/validate.h"
 #include "storage/catalogue.h"
 #include "storage/commit.h"
 #include "storage/key.h"
@@ -62,14 +62,13 @@ Result<void> load_names(StoreState& state) {
 Result<void> load_catalogue(StoreState& state, const ReadView& view) {
   CAPEXDB_ASSIGN(const auto sequences, view.catalogue_events());
   for (const std::uint64_t sequence : sequences) {
-    CAPEXDB_ASSIGN(StoredEvent stored, view.event(sequence));
-    auto event = validate(std::move(stored.bytes));
-    const CatalogChange* change = event ? std::get_if<CatalogChange>(&event->fact()) : nullptr;
-    if (change == nullptr) {
+    CAPEXDB_ASSIGN(const StoredEvent stored, view.event(sequence));
+    v1::Event event;
+    if (!event.ParseFromString(stored.bytes) || !event.has_catalog_change()) {
       return fail(Errc::data_loss,
                   "sequence " + std::to_string(sequence) + " is no catalogue event");
     }
-    state.catalogue.apply(*change, sequence);
+    state.catalogue.apply(stored_change(event.catalog_change()), sequence);
   }
   (void)state.catalogue.take_added_names();
   return {};
@@ -160,12 +159,16 @@ std::vector<Result<v1::IngestReply>> EventStore::commit(std::span<Batch> group) 
 bool EventStore::failed() const { return state_->failed; }
 std::uint64_t EventStore::last_sequence() const { return state_->last_sequence; }
 
-std::uint64_t EventStore::last_batch_number(const std::string& producer_id) const {
+Result<std::uint64_t> EventStore::last_batch_number(const std::string& producer_id) const {
   std::string value;
   disk::v1::ProducerState producer;
   const auto status =
       state_->database->db().Get({}, state_->database->meta(), producer_key(producer_id), &value);
-  if (!status.ok() || !producer.ParseFromString(value)) return 0;
+  if (status.IsNotFound()) return 0;
+  if (!status.ok()) return fail(to_error(status, "producers"));
+  if (!producer.ParseFromString(value)) {
+    return fail(Errc::data_loss, "the state of producer " + producer_id + " is damaged");
+  }
   return producer.last_batch_number();
 }
 

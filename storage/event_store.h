@@ -79,8 +79,9 @@ class EventStore {
 
   // Last committed sequence; 0 for an empty store. Any thread.
   std::uint64_t last_sequence() const;
-  // The last batch number of a producer; 0 if there is none. Any thread.
-  std::uint64_t last_batch_number(const std::string& producer_id) const;
+  // The last batch number of a producer; 0 if there is none. Any thread. Error:
+  // internal, data_loss.
+  Result<std::uint64_t> last_batch_number(const std::string& producer_id) const;
 
   // A frozen view of the store, cheap; any thread. Must not outlive the store.
   ReadView view() const;

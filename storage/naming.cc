@@ -1,7 +1,9 @@
 #include "storage/naming.h"
 
 #include <algorithm>
+#include <iterator>
 
+#include "proto/model/limits.h"
 #include "proto/model/text.h"
 
 namespace capexdb::storage {
@@ -22,9 +24,15 @@ Result<void> check_units(const Observation& o, const CatalogMetric& metric) {
   const Measure measure = o.measure.value_or(metric.measure());
   if (o.unquantified) return {};
   const bool amount = measure == Measure::level || measure == Measure::conversion;
-  if (metric.unit_class == UnitClass::money && amount && o.currency.empty()) {
-    return reject("currency", "missing_currency",
-                  metric.id + " is money: which currency? (ISO 4217, such as USD)");
+  if (metric.unit_class == UnitClass::money && amount) {
+    if (o.currency.empty()) {
+      return reject("currency", "missing_currency",
+                    metric.id + " is money: which currency? (ISO 4217, such as USD)");
+    }
+    if (o.unit != o.currency) {
+      return reject("unit", "unit_mismatch",
+                    metric.id + " is money, but its unit is '" + o.unit + "'; leave the unit out");
+    }
   }
   if (metric.unit_class == UnitClass::price && measure == Measure::price && o.currency.empty()) {
     return reject("currency", "missing_currency",
@@ -34,6 +42,9 @@ Result<void> check_units(const Observation& o, const CatalogMetric& metric) {
     return reject(
         "currency", "unit_mismatch",
         metric.id + " counts things and has no currency, but " + o.currency + " is given");
+  }
+  if (is_growth(measure) && !o.unit.empty() && o.unit == o.currency) {
+    return reject("unit", "unit_mismatch", "growth is stated in %, not in " + o.unit);
   }
   return {};
 }
@@ -52,56 +63,74 @@ std::string NewNames::id_for(const PartyRef& ref) const {
   if (id.empty()) return "cik-" + ref.cik;
   if (ref.cik.empty()) return id;
   // Another company of that name has another CIK.
-  bool taken = catalogue_.find_party(PartyRef{id, {}, {}, {}}, kNow).value_or(1) != 0;
-  if (const auto at = parties_by_id_.find(id); at != parties_by_id_.end()) {
-    const std::string& cik = change_.parties[at->second].cik;
-    taken = taken || (!cik.empty() && cik != ref.cik);
-  }
-  return taken ? id + "-cik-" + ref.cik : id;
+  const bool taken = catalogue_.find_party(PartyRef{id, {}, {}, {}}, kNow).value_or(1) != 0;
+  if (!taken) return id;
+  const std::string suffix = "-cik-" + ref.cik;
+  return slug(clip(id, limits::kNameBytesMax - suffix.size())) + suffix;
 }
 
-void NewNames::note_party(const PartyRef& ref, PartyKind kind_of_new, std::uint32_t known,
-                          std::vector<std::string>& first_seen) {
-  const PartyKind kind = ref.kind != PartyKind::unknown ? ref.kind : kind_of_new;
-  const auto entry = [&](const std::string& id) -> CatalogParty& {
-    const auto [at, is_new] = parties_by_id_.try_emplace(id, change_.parties.size());
-    if (is_new) change_.parties.emplace_back().id = id;
-    return change_.parties[at->second];
-  };
+Result<void> NewNames::add_party(const PartyRef& ref, PartyKind kind_of_new, CatalogChange& delta,
+                                 std::vector<std::string>& first_seen) const {
+  CAPEXDB_ASSIGN(const std::uint32_t known, catalogue_.find_party(ref, kNow));
+  PartyKind kind = ref.kind != PartyKind::unknown ? ref.kind : kind_of_new;
   if (known != 0) {
     // An event may tell what the catalogue did not: the kind, the CIK.
     const CatalogParty party = catalogue_.party(known, kNow);
-    const bool learns_kind = party.kind == PartyKind::unknown && kind != PartyKind::unknown;
-    const bool learns_cik = party.cik.empty() && !ref.cik.empty();
-    if (!learns_kind && !learns_cik) return;
-    CatalogParty& change = entry(party.id);
-    if (learns_kind) change.kind = kind;
-    if (learns_cik) change.cik = ref.cik;
-    return;
+    CatalogParty more;
+    more.id = party.id;
+    if (party.kind == PartyKind::unknown) more.kind = kind;
+    if (party.cik.empty()) more.cik = ref.cik;
+    if (more.kind != PartyKind::unknown || !more.cik.empty()) delta.parties.push_back(more);
+    return {};
   }
-  if (!ref.cik.empty() && ids_by_cik_.contains(ref.cik)) return;
-  const std::string id = id_for(ref);
-  const bool is_new = !parties_by_id_.contains(id);
-  std::vector<std::string> members;
-  if (kind == PartyKind::group) {
+  CatalogParty party;
+  party.id = id_for(ref);
+  if (is_reserved_name(party.id)) {
+    return reject("name", "reserved_name",
+                  "'" + ref.name + "' means every company and cannot be the name of one");
+  }
+  const bool pending = std::any_of(delta.parties.begin(), delta.parties.end(),
+                                   [&](const CatalogParty& p) { return p.id == party.id; });
+  if (pending) return {};
+  // "A + B" is the group of A and B, unless it is said to be something else.
+  const bool may_be_group = ref.kind == PartyKind::group || ref.kind == PartyKind::unknown;
+  if (may_be_group && ref.cik.empty() && ref.ticker.empty()) {
     for (const std::string& part : composite_parts(ref.name)) {
-      const PartyRef member{part, PartyKind::company, {}, {}};
-      const std::uint32_t ordinal = catalogue_.find_party(member, kNow).value_or(0);
-      note_party(member, PartyKind::company, ordinal, first_seen);
-      members.push_back(ordinal != 0 ? catalogue_.text(NameKind::party, ordinal) : id_for(member));
+      const PartyRef member{part, PartyKind::unknown, {}, {}};
+      CAPEXDB_TRY(add_party(member, PartyKind::company, delta, first_seen));
+      CAPEXDB_ASSIGN(const std::uint32_t ordinal, catalogue_.find_party(member, kNow));
+      party.members.push_back(ordinal != 0 ? catalogue_.text(NameKind::party, ordinal)
+                                           : id_for(member));
+    }
+    if (!party.members.empty()) kind = PartyKind::group;
+  }
+  party.name = ref.name.empty() ? party.id : ref.name;
+  party.kind = kind;
+  party.cik = ref.cik;
+  if (!ref.ticker.empty()) party.tickers = {ref.ticker};
+  first_seen.push_back(party.id);
+  delta.parties.push_back(std::move(party));
+  return {};
+}
+
+Result<CatalogChange> NewNames::parties_of(const Statement& statement,
+                                           std::vector<std::string>& first_seen) const {
+  CatalogChange delta;
+  auto subject = add_party(statement.subject, PartyKind::company, delta, first_seen);
+  if (!subject) return fail(at_field(std::move(subject.error()), "subject.name"));
+  CAPEXDB_ASSIGN(const std::uint32_t own, catalogue_.find_party(statement.subject, kNow));
+  for (const CounterpartyRef& other : statement.counterparties) {
+    auto added = add_party(other.party, PartyKind::unknown, delta, first_seen);
+    if (!added) return fail(at_field(std::move(added.error()), "counterparties.name"));
+    CAPEXDB_ASSIGN(const std::uint32_t ordinal, catalogue_.find_party(other.party, kNow));
+    const bool itself =
+        ordinal != 0 ? ordinal == own : slug(other.party.name) == slug(statement.subject.name);
+    if (itself) {
+      return reject("counterparties", "own_counterparty",
+                    "'" + other.party.name + "' is its own counterparty");
     }
   }
-  CatalogParty& change = entry(id);
-  if (change.name.empty()) change.name = ref.name.empty() ? id : ref.name;
-  if (change.kind == PartyKind::unknown) change.kind = kind;
-  if (change.cik.empty()) change.cik = ref.cik;
-  if (change.members.empty()) change.members = std::move(members);
-  if (!ref.ticker.empty() &&
-      std::find(change.tickers.begin(), change.tickers.end(), ref.ticker) == change.tickers.end()) {
-    change.tickers.push_back(ref.ticker);
-  }
-  if (!ref.cik.empty()) ids_by_cik_[ref.cik] = id;
-  if (is_new) first_seen.push_back(id);
+  return delta;
 }
 
 Result<void> NewNames::collect(const Statement& statement, std::vector<std::string>& first_seen) {
@@ -109,45 +138,30 @@ Result<void> NewNames::collect(const Statement& statement, std::vector<std::stri
     auto metric = catalogue_.need_metric(o.metric, kNow);
     if (!metric) return fail(at_field(std::move(metric.error()), "metric"));
     CAPEXDB_TRY(check_units(o, catalogue_.metric(*metric, kNow)));
+    auto fits = Row().set_value(o.value);
+    if (!fits) return fail(at_field(std::move(fits.error()), "value"));
   }
-  // Everything is looked up before anything is noted.
-  auto subject = catalogue_.find_party(statement.subject, kNow);
-  if (!subject) return fail(at_field(std::move(subject.error()), "subject.name"));
-  std::vector<std::uint32_t> others;
-  for (const CounterpartyRef& other : statement.counterparties) {
-    auto ordinal = catalogue_.find_party(other.party, kNow);
-    if (!ordinal) return fail(at_field(std::move(ordinal.error()), "counterparties.name"));
-    const bool itself = *ordinal != 0 ? *ordinal == *subject
-                                      : slug(other.party.name) == slug(statement.subject.name);
-    if (itself) {
-      return reject("counterparties", "own_counterparty",
-                    "'" + other.party.name + "' is its own counterparty");
-    }
-    others.push_back(*ordinal);
-  }
-  std::uint32_t product = 0;
+  std::vector<std::string> seen;
+  CAPEXDB_ASSIGN(CatalogChange delta, parties_of(statement, seen));
   if (!statement.product.empty()) {
-    auto found = catalogue_.find_product(statement.product, kNow);
-    if (!found) return fail(at_field(std::move(found.error()), "product"));
-    product = *found;
+    auto product = catalogue_.find_product(statement.product, kNow);
+    if (!product) return fail(at_field(std::move(product.error()), "product"));
+    if (*product == 0) delta.products.push_back({statement.product, {}});
   }
   auto source = catalogue_.find_source(statement.publisher, kNow);
   if (!source) return fail(at_field(std::move(source.error()), "source.publisher"));
+  if (*source == 0) delta.sources.push_back({statement.publisher, {}, 0});
 
-  note_party(statement.subject, PartyKind::company, *subject, first_seen);
-  for (std::size_t i = 0; i < others.size(); ++i) {
-    note_party(statement.counterparties[i].party, PartyKind::unknown, others[i], first_seen);
-  }
-  if (!statement.product.empty() && product == 0) {
-    const auto [at, is_new] =
-        products_by_slug_.try_emplace(slug(statement.product), change_.products.size());
-    if (is_new) change_.products.push_back({statement.product, {}});
-  }
-  if (*source == 0) {
-    const auto [at, is_new] =
-        sources_by_slug_.try_emplace(slug(statement.publisher), change_.sources.size());
-    if (is_new) change_.sources.push_back({statement.publisher, {}, 0});
-  }
+  first_seen.insert(first_seen.end(), seen.begin(), seen.end());
+  if (delta.empty()) return {};
+  catalogue_.apply(delta, sequence_);
+  const auto append = [](auto& all, auto& more) {
+    all.insert(all.end(), std::make_move_iterator(more.begin()),
+               std::make_move_iterator(more.end()));
+  };
+  append(change_.parties, delta.parties);
+  append(change_.products, delta.products);
+  append(change_.sources, delta.sources);
   change_.automatic = true;
   return {};
 }

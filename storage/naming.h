@@ -2,7 +2,6 @@
 // statement once every name is known.
 #pragma once
 
-#include <map>
 #include <string>
 #include <vector>
 
@@ -20,31 +19,34 @@ struct FactRow {
   std::vector<std::uint32_t> mirrors;
 };
 
-// Collects the names of a batch that the catalogue does not know yet, as one
-// automatic change.
+// Catalogues what a batch names and nobody knew, record by record, so that a
+// later record finds what an earlier one brought. All of it is one automatic
+// change, known since `sequence`.
 class NewNames {
  public:
-  explicit NewNames(const Catalogue& catalogue) : catalogue_(catalogue) {}
+  NewNames(Catalogue& catalogue, std::uint64_t sequence)
+      : catalogue_(catalogue), sequence_(sequence) {}
 
-  // Notes what `statement` brings, and checks it against the registry: the
-  // metric is known, money has a currency, and so on. `first_seen` gets the ids
-  // of companies and other parties that nobody named before. On an error
-  // nothing is noted.
+  // Catalogues what `statement` brings, after checking it against the registry:
+  // the metric is known, money has a currency, numbers fit, and so on.
+  // `first_seen` gets the ids of companies and other parties that nobody named
+  // before. On an error nothing is catalogued.
   Result<void> collect(const Statement& statement, std::vector<std::string>& first_seen);
 
+  // Everything that was catalogued, in order; applying it again to the
+  // catalogue as it was before gives the catalogue as it is now.
   const CatalogChange& change() const { return change_; }
 
  private:
-  void note_party(const PartyRef& ref, PartyKind kind_of_new, std::uint32_t known,
-                  std::vector<std::string>& first_seen);
+  Result<CatalogChange> parties_of(const Statement& statement,
+                                   std::vector<std::string>& first_seen) const;
+  Result<void> add_party(const PartyRef& ref, PartyKind kind_of_new, CatalogChange& delta,
+                         std::vector<std::string>& first_seen) const;
   std::string id_for(const PartyRef& ref) const;
 
-  const Catalogue& catalogue_;
+  Catalogue& catalogue_;
+  std::uint64_t sequence_;
   CatalogChange change_;
-  std::map<std::string, std::size_t> parties_by_id_;  // index in change_.parties
-  std::map<std::string, std::string> ids_by_cik_;
-  std::map<std::string, std::size_t> products_by_slug_;
-  std::map<std::string, std::size_t> sources_by_slug_;
 };
 
 // The rows of a statement at `sequence`, names as of then. Units, definitions

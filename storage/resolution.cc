@@ -86,13 +86,22 @@ Evidence evidence_for(std::span<const Row> cell, const Verdicts& verdicts) {
   }
   std::set<std::int64_t> roots;
   for (const auto& [document, cited] : root_of) {
-    // What it cites may itself be at hand and cite on; a cycle ends where it began.
+    // What it cites may itself be at hand and cite on. Documents that cite one
+    // another in a circle have one root, the least of them.
     std::int64_t root = cited;
     std::set<std::int64_t> seen = {document};
     while (seen.insert(root).second) {
       const auto next = root_of.find(root);
       if (next == root_of.end()) break;
       root = next->second;
+    }
+    const auto next = root_of.find(root);
+    if (next != root_of.end() && next->second != root) {
+      std::int64_t least = root;
+      for (std::int64_t at = next->second; at != root; at = root_of.at(at)) {
+        least = std::min(least, at);
+      }
+      root = least;
     }
     roots.insert(root);
     evidence.document_ids.push_back(document);

@@ -140,10 +140,11 @@ bool same_content(const Row& a, const Row& b) {
                                         [&](Column c) { return a[c] == b[c]; });
 }
 
-std::uint64_t cell_hash(const Row& row) {
-  std::array<std::int64_t, kCellColumns.size()> words{};
-  for (std::size_t i = 0; i < words.size(); ++i) words[i] = row[kCellColumns[i]];
-  return hash64({reinterpret_cast<const char*>(words.data()), sizeof words});
+CellKey cell_key(const Row& row) {
+  static_assert(kCellColumns.size() == std::tuple_size_v<CellKey>);
+  CellKey key{};
+  for (std::size_t i = 0; i < key.size(); ++i) key[i] = row[kCellColumns[i]];
+  return key;
 }
 
 std::uint64_t content_hash(const Row& row) {

@@ -97,9 +97,10 @@ struct Row {
 // What makes a cell: subject, dimensions, period, unit, measure, definition.
 // (The metric is in the key.)
 bool same_cell(const Row& a, const Row& b);
+using CellKey = std::array<std::int64_t, 10>;
+CellKey cell_key(const Row& row);
 // Same cell, value, status, published_at and document: the same statement.
 bool same_content(const Row& a, const Row& b);
-std::uint64_t cell_hash(const Row& row);
 std::uint64_t content_hash(const Row& row);
 
 std::int64_t currency_code(std::string_view letters);  // "" gives 0

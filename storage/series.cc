@@ -1,5 +1,6 @@
 #include "storage/series.h"
 
+#include "proto/model/text.h"
 #include "storage/block.h"
 #include "storage/rocks/database.h"
 #include "storage/rocks/status.h"
@@ -7,30 +8,40 @@
 namespace capexdb::storage {
 namespace {
 
-constexpr std::size_t kCachedRowsMax = 400'000;  // about 100 MB
+constexpr std::size_t kCachedRowsMax = 400'000;  // about 150 MB
 
 }  // namespace
 
-std::vector<Row> Series::cell_of(const Row& row) const {
-  std::vector<Row> rows;
-  const auto cell = cells_.find(cell_hash(row));
-  if (cell == cells_.end()) return rows;
-  for (const Row& other : cell->second) {
-    if (same_cell(row, other)) rows.push_back(other);
+void CellStatements::add(const Row& row, const Policy& policy) {
+  const std::size_t index = rows_.size();
+  rows_.push_back(row);
+  by_content_.emplace(content_hash(row), static_cast<std::uint32_t>(index));
+  if (row.has(flag::kRetraction)) {
+    has_retraction_ = true;
+  } else if (!leader_ || goes_before(row, rows_[*leader_], policy)) {
+    leader_ = index;
   }
-  return rows;
 }
 
-const Row* Series::find_same(const Row& row) const {
-  const auto cell = cells_.find(cell_hash(row));
-  if (cell == cells_.end()) return nullptr;
-  for (const Row& other : cell->second) {
-    if (same_content(row, other)) return &other;
+const Row* CellStatements::find_same(const Row& row) const {
+  const auto [first, last] = by_content_.equal_range(content_hash(row));
+  for (auto it = first; it != last; ++it) {
+    if (same_content(rows_[it->second], row)) return &rows_[it->second];
   }
   return nullptr;
 }
 
-Result<Series*> SeriesCache::get(const Database& database, const HistoryKey& key) {
+std::size_t Series::Hash::operator()(const CellKey& key) const {
+  return hash64({reinterpret_cast<const char*>(key.data()), sizeof key});
+}
+
+const CellStatements* Series::cell_of(const Row& row) const {
+  const auto cell = cells_.find(cell_key(row));
+  return cell == cells_.end() ? nullptr : &cell->second;
+}
+
+Result<Series*> SeriesCache::load(const Database& database, const HistoryKey& key,
+                                  const Policy& policy) {
   const auto [at, is_new] = series_.try_emplace(key);
   if (!is_new) return &at->second;
   rocksdb::PinnableSlice value;
@@ -45,9 +56,23 @@ Result<Series*> SeriesCache::get(const Database& database, const HistoryKey& key
     series_.erase(at);
     return fail(std::move(block.error()));
   }
-  for (std::size_t i = 0; i < block->rows(); ++i) at->second.add(block->row(i));
+  for (std::size_t i = 0; i < block->rows(); ++i) at->second.add(block->row(i), policy);
   rows_ += block->rows();
   return &at->second;
+}
+
+Result<const Series*> SeriesCache::get(const Database& database, const HistoryKey& key,
+                                       const Policy& policy) {
+  CAPEXDB_ASSIGN(const Series* series, load(database, key, policy));
+  return series;
+}
+
+Result<void> SeriesCache::add(const Database& database, const HistoryKey& key, const Row& row,
+                              const Policy& policy) {
+  CAPEXDB_ASSIGN(Series * series, load(database, key, policy));
+  series->add(row, policy);
+  ++rows_;
+  return {};
 }
 
 void SeriesCache::trim() {

@@ -4,41 +4,68 @@
 
 #include <cstdint>
 #include <map>
-#include <span>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
 #include "storage/key.h"
+#include "storage/resolution.h"
 #include "storage/row.h"
 
 namespace capexdb::storage {
 
 class Database;
 
+// The statements about one cell, with who leads and an index by content, so
+// that a cell of many revisions costs no more than one of a few.
+class CellStatements {
+ public:
+  void add(const Row& row, const Policy& policy);
+  const std::vector<Row>& rows() const { return rows_; }
+  // The statement of the same content; null if there is none.
+  const Row* find_same(const Row& row) const;
+  // Retractions make the leader a matter of all rows: see resolve().
+  bool has_retraction() const { return has_retraction_; }
+  // Where nothing is retracted; null for an empty cell.
+  const Row* leader() const { return leader_ ? &rows_[*leader_] : nullptr; }
+
+ private:
+  std::vector<Row> rows_;
+  std::unordered_multimap<std::uint64_t, std::uint32_t> by_content_;
+  std::optional<std::size_t> leader_;
+  bool has_retraction_ = false;
+};
+
 // The rows of one block of history, by cell.
 class Series {
  public:
-  void add(const Row& row) { cells_[cell_hash(row)].push_back(row); }
-  // All rows of the cell that `row` is about.
-  std::vector<Row> cell_of(const Row& row) const;
-  // The statement of the same content; null if there is none.
-  const Row* find_same(const Row& row) const;
+  void add(const Row& row, const Policy& policy) { cells_[cell_key(row)].add(row, policy); }
+  // The cell that `row` is about; null if nothing is said about it.
+  const CellStatements* cell_of(const Row& row) const;
 
  private:
-  std::unordered_map<std::uint64_t, std::vector<Row>> cells_;
+  struct Hash {
+    std::size_t operator()(const CellKey& key) const;
+  };
+  std::unordered_map<CellKey, CellStatements, Hash> cells_;
 };
 
 // Series read from the store and kept up to date with what is committed.
 // Commit thread only.
 class SeriesCache {
  public:
-  // Valid until the next call of trim(). Error: data_loss, internal.
-  Result<Series*> get(const Database& database, const HistoryKey& key);
+  // Valid until the next call of trim() or clear(). Error: data_loss, internal.
+  Result<const Series*> get(const Database& database, const HistoryKey& key, const Policy& policy);
+  // Notes what is about to be committed. Error: as above.
+  Result<void> add(const Database& database, const HistoryKey& key, const Row& row,
+                   const Policy& policy);
   // Between groups: forgets everything when it holds too many rows.
   void trim();
   void clear();
 
  private:
+  Result<Series*> load(const Database& database, const HistoryKey& key, const Policy& policy);
+
   std::map<HistoryKey, Series> series_;
   std::size_t rows_ = 0;
 };

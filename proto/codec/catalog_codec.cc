@@ -50,13 +50,18 @@ CatalogSource from_proto(const v1::CatalogSource& message) {
   return {message.name(), list(message.aliases()), message.rank()};
 }
 
-Result<CatalogChange> from_proto(const v1::CatalogChange& message) {
+CatalogChange stored_change(const v1::CatalogChange& message) {
   CatalogChange change;
   for (const auto& party : message.parties()) change.parties.push_back(from_proto(party));
   for (const auto& metric : message.metrics()) change.metrics.push_back(from_proto(metric));
   for (const auto& product : message.products()) change.products.push_back(from_proto(product));
   for (const auto& source : message.sources()) change.sources.push_back(from_proto(source));
   change.automatic = message.automatic();
+  return change;
+}
+
+Result<CatalogChange> from_proto(const v1::CatalogChange& message) {
+  CatalogChange change = stored_change(message);
   CAPEXDB_TRY(check_change(change));
   return change;
 }

@@ -6,6 +6,9 @@
 
 namespace capexdb {
 
+// As it stands, unchecked: for what is stored already.
+CatalogChange stored_change(const v1::CatalogChange& message);
+
 // Error: invalid_argument with the field at fault.
 Result<CatalogChange> from_proto(const v1::CatalogChange& message);
 CatalogParty from_proto(const v1::CatalogParty& message);

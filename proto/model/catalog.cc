@@ -25,6 +25,9 @@ Result<void> check_name(const std::string& field, const std::string& name) {
 }
 
 Result<void> check_names(const std::string& field, const std::vector<std::string>& names) {
+  if (names.size() > limits::kCatalogNamesMax) {
+    return bad(field, "at most " + std::to_string(limits::kCatalogNamesMax) + " names are allowed");
+  }
   for (const std::string& name : names) CAPEXDB_TRY(check_name(field, name));
   return {};
 }

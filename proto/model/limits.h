@@ -10,6 +10,7 @@ namespace capexdb::limits {
 // Messages on a connection.
 inline constexpr std::size_t kMessageBytesMax = 16U << 20U;
 inline constexpr std::size_t kMessageBytesMaxBeforeHello = 64U << 10U;
+inline constexpr std::size_t kQuestionBytesMax = 1U << 20U;  // a message that is no ingest
 inline constexpr std::chrono::seconds kHelloDeadline{5};
 inline constexpr std::chrono::seconds kMessageDeadline{10};  // for the rest of a begun message
 inline constexpr std::chrono::seconds kWriteDeadline{30};    // without progress
@@ -18,8 +19,10 @@ inline constexpr int kRecursionDepthMax = 16;
 
 // Work in flight.
 inline constexpr std::size_t kConnectionsMax = 2000;
-inline constexpr std::size_t kRequestsInFlightMax = 64;          // of one connection
-inline constexpr std::size_t kReplyBytesQueuedMax = 64U << 20U;  // of one connection
+inline constexpr std::size_t kRequestsInFlightMax = 64;           // of one connection
+inline constexpr std::size_t kReplyBytesQueuedMax = 16U << 20U;   // of one connection, to read on
+inline constexpr std::size_t kReplyBytesQueuedToAsk = 1U << 20U;  // of one connection, to ask on
+inline constexpr std::size_t kReplyBytesQueuedMaxOfAll = 256U << 20U;
 inline constexpr std::size_t kCommitQueueBytesMax = 128U << 20U;
 inline constexpr std::size_t kCommitGroupBytesMax = 32U << 20U;
 inline constexpr std::size_t kQueryQueueMax = 256;
@@ -31,6 +34,7 @@ inline constexpr std::size_t kNameBytesMax = 512;
 inline constexpr std::size_t kTextBytesMax = 16U << 10U;
 inline constexpr std::size_t kCounterpartiesMax = 64;
 inline constexpr std::size_t kCitationsMax = 64;
+inline constexpr std::size_t kCatalogNamesMax = 5000;  // aliases, tickers or members of one entry
 inline constexpr std::size_t kProducerIdBytesMax = 128;
 inline constexpr std::size_t kEventIdBytesMax = 256;
 inline constexpr int kYearMin = 1800;
@@ -47,8 +51,12 @@ inline constexpr std::chrono::seconds kQueryDeadline{30};
 inline constexpr std::size_t kQueryChunkRows = 500;
 
 static_assert(kMessageBytesMaxBeforeHello <= kMessageBytesMax);
+static_assert(kMessageBytesMaxBeforeHello <= kQuestionBytesMax &&
+              kQuestionBytesMax <= kMessageBytesMax);
 static_assert(kEventBytesMax < kMessageBytesMax);
 static_assert(kMessageBytesMax <= kCommitQueueBytesMax);
+static_assert(kReplyBytesQueuedToAsk <= kReplyBytesQueuedMax &&
+              kReplyBytesQueuedMax <= kReplyBytesQueuedMaxOfAll);
 static_assert(kAnsweredBatchesKept >= kRequestsInFlightMax,
               "a retry of everything in flight must find its answers");
 

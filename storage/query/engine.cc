@@ -12,6 +12,9 @@ namespace {
 
 // Above it, one pass over the cross-sections is cheaper than many histories.
 constexpr std::size_t kHistoriesMax = 64;
+// Bounds what one question holds in memory.
+constexpr std::size_t kCellsMax = 1'000'000;
+constexpr std::size_t kStatementsMax = 200'000;
 
 void hint_at_measures(const ScanReport& report, const Plan& plan, Answer& answer) {
   if (!answer.rows.empty() || report.other_measures.empty()) return;
@@ -28,7 +31,10 @@ Result<ScanReport> collect(const ReadView& view, const Plan& plan, const Catalog
                            const QueryLimits& limits, std::vector<ResolvedCell>& cells) {
   const CellVisitor visit = [&](std::span<const Row> cell) -> Result<void> {
     if (auto resolved = resolve_cell(cell, plan)) cells.push_back(std::move(*resolved));
-    return {};
+    if (cells.size() <= kCellsMax) return {};
+    return fail(Errc::resource_exhausted, "the question touches more than " +
+                                              std::to_string(kCellsMax) +
+                                              " cells; narrow the selection or the periods");
   };
   const bool frames = plan.kind == QueryKind::sum && plan.subjects.size() > kHistoriesMax;
   return frames ? scan_frames(view, plan, catalogue, limits, visit)
@@ -165,6 +171,7 @@ Result<Answer> run_query(const EventStore& store, const Query& query, const Quer
       CAPEXDB_ASSIGN(SumAnswer sum, sum_answer(std::move(cells), plan, catalogue));
       answer.rows = std::move(sum.rows);
       answer.coverage = std::move(sum.coverage);
+      answer.notes = std::move(sum.notes);
       CAPEXDB_TRY(compare_printed(view, plan, catalogue, limits, answer));
     }
     if (answer.rows.size() > rows_max) {
@@ -173,10 +180,12 @@ Result<Answer> run_query(const EventStore& store, const Query& query, const Quer
     }
   }
   if (answer.truncated) {
-    answer.notes.push_back("cut after " + std::to_string(rows_max) +
-                           " rows; narrow the question or raise --limit");
+    answer.notes.push_back("cut after " + std::to_string(rows_max) + " rows; narrow the question");
   }
   hint_at_measures(report, plan, answer);
+  if (answer.rows.empty() && plan.as_of) {
+    answer.notes.push_back("nothing about this was published by " + answer.as_of);
+  }
   return answer;
 }
 

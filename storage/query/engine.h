@@ -23,7 +23,7 @@ struct QueryLimits {
 // cannot be read; never a short answer instead).
 Result<Answer> run_query(const EventStore& store, const Query& query, const QueryLimits& limits);
 
-// The event of a sequence as it came. Error: not_found, out_of_range.
+// The event of a sequence as it came. Error: not_found, data_loss.
 Result<StoredEvent> read_event(const EventStore& store, std::uint64_t sequence);
 
 }  // namespace capexdb::storage

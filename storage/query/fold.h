@@ -41,6 +41,7 @@ std::vector<AnswerRow> cells_answer(const std::vector<ResolvedCell>& cells, cons
 struct SumAnswer {
   std::vector<AnswerRow> rows;
   Coverage coverage;
+  std::vector<std::string> notes;
 };
 // The answer of `sum`: the parts' own figures, period by period. A part of a
 // whole that is there too is not added again. Error: mixed units, overflow.

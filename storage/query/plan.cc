@@ -1,6 +1,6 @@
 #include "storage/query/plan.h"
 
-#include <algorithm>
+#include <unordered_set>
 
 #include "proto/model/limits.h"
 #include "proto/model/text.h"
@@ -12,32 +12,59 @@ tl::unexpected<Error> wrong(std::string field, std::string message) {
   return fail(Error{Errc::invalid_argument, std::move(message), std::move(field), "bad_question"});
 }
 
-void add_once(std::vector<std::uint32_t>& list, std::uint32_t ordinal) {
-  if (std::find(list.begin(), list.end(), ordinal) == list.end()) list.push_back(ordinal);
+// Subjects in the order they are asked for, each once.
+class Subjects {
+ public:
+  explicit Subjects(std::vector<std::uint32_t>& list) : list_(list) {}
+  void add(std::uint32_t ordinal) {
+    if (met_.insert(ordinal).second) list_.push_back(ordinal);
+  }
+
+ private:
+  std::vector<std::uint32_t>& list_;
+  std::unordered_set<std::uint32_t> met_;
+};
+
+// Names may hold commas themselves: a text is tried whole before it is a list.
+Result<std::vector<std::string>> selected_names(const Plan& plan, const Query& query,
+                                                const Catalogue& catalogue) {
+  std::vector<std::string> names;
+  for (const std::string& text : query.select) {
+    const bool whole = text.find(',') == std::string::npos ||
+                       catalogue.find_party({text, {}, {}, {}}, plan.at).value_or(1) != 0;
+    if (whole) {
+      names.push_back(text);
+    } else {
+      for (std::string& name : split(text, ',')) names.push_back(std::move(name));
+    }
+    if (names.size() > limits::kQuerySelectMax) {
+      return wrong("select",
+                   "at most " + std::to_string(limits::kQuerySelectMax) + " names can be selected");
+    }
+  }
+  if (names.empty()) return wrong("select", "which company or group?");
+  return names;
 }
 
 Result<void> plan_selection(Plan& plan, const Query& query, const Catalogue& catalogue) {
-  if (query.select.empty()) return wrong("select", "which company or group?");
-  if (query.select.size() > limits::kQuerySelectMax) {
-    return wrong("select",
-                 "at most " + std::to_string(limits::kQuerySelectMax) + " names can be selected");
-  }
-  for (const std::string& name : query.select) {
-    if (slug(name) == "all" && catalogue.find_party({name, {}, {}, {}}, plan.at).value_or(1) == 0) {
+  CAPEXDB_ASSIGN(const std::vector<std::string> names, selected_names(plan, query, catalogue));
+  Subjects subjects(plan.subjects);
+  Subjects groups(plan.groups);
+  std::unordered_set<std::string> asked;
+  for (const std::string& name : names) {
+    if (!asked.insert(slug(name)).second) continue;
+    if (is_reserved_name(name)) {
       plan.everyone = true;
-      for (const std::uint32_t company : catalogue.companies(plan.at)) {
-        plan.subjects.push_back(company);
-      }
+      for (const std::uint32_t company : catalogue.companies(plan.at)) subjects.add(company);
       continue;
     }
     CAPEXDB_ASSIGN(const std::uint32_t party, catalogue.need_party(name, plan.at));
-    const auto members = catalogue.members(party, plan.at);
-    if (plan.kind != QueryKind::sum || members.empty()) {
-      add_once(plan.subjects, party);
+    if (plan.kind != QueryKind::sum) {
+      subjects.add(party);
       continue;
     }
-    add_once(plan.groups, party);
-    for (const std::uint32_t member : members) add_once(plan.subjects, member);
+    if (!catalogue.members(party, plan.at).empty()) groups.add(party);
+    for (const std::uint32_t leaf : catalogue.leaves(party, plan.at)) subjects.add(leaf);
   }
   return {};
 }
@@ -100,6 +127,20 @@ Result<void> check_sum(const Plan& plan) {
 }
 
 }  // namespace
+
+bool Plan::covers(const Period& period) const {
+  if (!range.contains(period)) return false;
+  if (!range.exact) return true;
+  const Period& asked = *range.exact;
+  const bool open = !period.has_start() || !period.has_end();
+  const bool asked_open = !asked.has_start() || !asked.has_end();
+  // What has no end is not inside a period that has one.
+  if (open && !asked_open) return false;
+  if (kind != QueryKind::statements || period == asked) return true;
+  const auto quarter = calendar_quarter(period);
+  if (quarter && quarter_span(*quarter) == asked) return true;
+  return period.kind == PeriodKind::instant || period.kind == PeriodKind::window;
+}
 
 Result<Plan> make_plan(const Query& query, const Catalogue& catalogue,
                        std::uint64_t last_sequence) {

@@ -30,6 +30,9 @@ struct Plan {
   std::vector<Dimension> by;
   std::uint32_t limit = 0;
 
+  // Whether a statement about `period` is asked for. A history is that of one
+  // cell: where one period is named, it is that one or a fiscal quarter of it.
+  bool covers(const Period& period) const;
   bool wants(Measure m) const { return measure ? m == *measure : is_growth(m); }
 };
 

@@ -34,7 +34,7 @@ class Filter {
       const Period period{static_cast<PeriodKind>(at(Column::period_kind)),
                           static_cast<Day>(at(Column::period_start)),
                           static_cast<Day>(at(Column::period_end))};
-      if (!plan_.range.contains(period)) return false;
+      if (!plan_.covers(period)) return false;
     }
     if (definition_ != 0 && at(Column::definition) != std::max<std::int64_t>(definition_, 0)) {
       return false;

@@ -29,18 +29,18 @@ bool subset(const std::vector<std::uint32_t>& part, const std::vector<std::uint3
   });
 }
 
-// The counterparties of a row, and of groups also their members.
+// The counterparties of a row; of groups their members instead.
 std::vector<std::uint32_t> reach(const Row& row, const Plan& plan, const Catalogue& catalogue) {
   std::vector<std::uint32_t> parties;
   for (const auto& other : catalogue.counterparties(row.ordinal(Column::counterparties))) {
-    parties.push_back(other.party);
-    const auto members = catalogue.members(other.party, plan.at);
-    parties.insert(parties.end(), members.begin(), members.end());
+    const auto leaves = catalogue.leaves(other.party, plan.at);
+    parties.insert(parties.end(), leaves.begin(), leaves.end());
   }
   return parties;
 }
 
-// Whether `part` is contained in `whole`, both of one subject and period.
+// Whether `part` is contained in `whole`, both of one subject and period. Two
+// that contain one another are told apart by their ordinals, so that one stays.
 bool is_part_of(const Row& part, const Row& whole, const Plan& plan, const Catalogue& catalogue) {
   const auto product = [](const Row& r) { return r[Column::product]; };
   const auto others = [](const Row& r) { return r[Column::counterparties]; };
@@ -48,7 +48,11 @@ bool is_part_of(const Row& part, const Row& whole, const Plan& plan, const Catal
   if (product(whole) == product(part) && others(whole) == others(part)) return false;
   if (others(whole) == 0 || others(whole) == others(part)) return true;
   if (others(part) == 0) return false;
-  return subset(reach(part, plan, catalogue), reach(whole, plan, catalogue));
+  const auto part_reach = reach(part, plan, catalogue);
+  const auto whole_reach = reach(whole, plan, catalogue);
+  if (!subset(part_reach, whole_reach)) return false;
+  const bool both_ways = product(whole) == product(part) && subset(whole_reach, part_reach);
+  return !both_ways || others(whole) < others(part);
 }
 
 using Key = std::tuple<Period, std::string, std::string, std::string, int, std::string>;
@@ -96,6 +100,8 @@ struct Total {
   std::set<Status> statuses;
   TimeRange newest;
   std::uint64_t sequence = 0;
+  Day earliest = 0;  // of instants
+  Day latest = 0;
 };
 
 Result<void> add_to(Total& total, const ResolvedCell& cell, const Plan& plan,
@@ -136,6 +142,10 @@ Result<void> add_to(Total& total, const ResolvedCell& cell, const Plan& plan,
   total.statuses.insert(row.status());
   if (total.newest.end < row.published().end) total.newest = row.published();
   total.sequence = std::max(total.sequence, row.sequence());
+  if (const Period period = row.period(); period.kind == PeriodKind::instant) {
+    total.earliest = total.earliest == 0 ? period.start : std::min(total.earliest, period.start);
+    total.latest = std::max(total.latest, period.start);
+  }
   return {};
 }
 
@@ -218,6 +228,37 @@ void keep_one_per_company(std::vector<std::pair<Period, ResolvedCell>>& parts, c
   parts.erase(end, parts.end());
 }
 
+// A company may state one period in several currencies. The one that every
+// reporting company uses is added; the others are left out, and a note says so.
+void keep_common_unit(std::vector<std::pair<Period, ResolvedCell>>& parts,
+                      std::vector<std::string>& notes) {
+  using Unit = std::pair<std::int64_t, std::int64_t>;
+  const auto unit_of = [](const auto& part) {
+    return Unit(part.second.leader[Column::unit], part.second.leader[Column::currency]);
+  };
+  std::map<Period, std::map<Unit, std::set<std::int64_t>>> subjects;
+  std::map<Period, std::set<std::int64_t>> all;
+  for (const auto& part : parts) {
+    subjects[part.first][unit_of(part)].insert(part.second.leader[Column::subject]);
+    all[part.first].insert(part.second.leader[Column::subject]);
+  }
+  std::map<Period, Unit> common;
+  for (const auto& [period, units] : subjects) {
+    if (units.size() < 2) continue;
+    for (const auto& [unit, who] : units) {
+      if (who.size() == all[period].size()) common.try_emplace(period, unit);
+    }
+  }
+  if (common.empty()) return;
+  const std::size_t before = parts.size();
+  std::erase_if(parts, [&](const auto& part) {
+    const auto unit = common.find(part.first);
+    return unit != common.end() && unit->second != unit_of(part);
+  });
+  notes.push_back(std::to_string(before - parts.size()) +
+                  " figures of the same companies in other units or currencies are not added");
+}
+
 }  // namespace
 
 Result<SumAnswer> sum_answer(std::vector<ResolvedCell> cells, const Plan& plan,
@@ -229,10 +270,11 @@ Result<SumAnswer> sum_answer(std::vector<ResolvedCell> cells, const Plan& plan,
     if (period) parts.emplace_back(*period, std::move(cell));
   }
   keep_one_per_company(parts, plan);
+  SumAnswer answer;
+  keep_common_unit(parts, answer.notes);
 
   std::map<Key, Total> totals;
   std::map<Period, std::set<std::int64_t>> covered;
-  std::set<std::int64_t> reported;
   for (std::size_t begin = 0; begin < parts.size();) {
     // The run of one subject and period.
     std::size_t end = begin;
@@ -251,29 +293,48 @@ Result<SumAnswer> sum_answer(std::vector<ResolvedCell> cells, const Plan& plan,
       const Key key = group_key(parts[i].first, row, plan, catalogue);
       CAPEXDB_TRY(add_to(totals[key], parts[i].second, plan, catalogue));
       covered[parts[i].first].insert(row[Column::subject]);
-      reported.insert(row[Column::subject]);
     }
     begin = end;
   }
 
-  SumAnswer answer;
-  answer.coverage.of = static_cast<std::uint32_t>(plan.subjects.size());
-  answer.coverage.reported = static_cast<std::uint32_t>(reported.size());
+  // Of several periods, who is missing in any of them is not covered.
+  std::set<std::int64_t> reported;
   for (const std::uint32_t subject : plan.subjects) {
-    if (!reported.contains(subject) && !plan.everyone) {
+    const bool everywhere =
+        !covered.empty() && std::all_of(covered.begin(), covered.end(), [&](const auto& entry) {
+          return entry.second.contains(subject);
+        });
+    if (everywhere) reported.insert(subject);
+    if (!everywhere && !plan.everyone) {
       answer.coverage.missing.push_back(catalogue.text(NameKind::party, subject));
     }
   }
+  answer.coverage.of = static_cast<std::uint32_t>(plan.subjects.size());
+  answer.coverage.reported = static_cast<std::uint32_t>(reported.size());
   const bool by_company =
       std::find(plan.by.begin(), plan.by.end(), Dimension::company) != plan.by.end();
+  std::size_t incomplete = 0;
   for (const auto& [key, total] : totals) {
     AnswerRow row = describe_total(key, total, plan, catalogue);
     const std::size_t have = covered[std::get<0>(key)].size();
     if (!by_company && have < plan.subjects.size()) {
       row.reason = "incomplete: " + std::to_string(have) + " of " +
                    std::to_string(plan.subjects.size()) + " companies";
+      ++incomplete;
+    } else if (!row.value.has_number()) {
+      row.reason = "the parts are bounded on different sides; their sum is not";
+    }
+    if (total.earliest != total.latest) {
+      answer.notes.push_back(row.period + ": stocks of different days are added, " +
+                             date_to_string(total.earliest) + " to " +
+                             date_to_string(total.latest));
     }
     answer.rows.push_back(std::move(row));
+  }
+  if (incomplete > 0 && !plan.everyone) {
+    answer.notes.push_back(std::to_string(incomplete) + " of " +
+                           std::to_string(answer.rows.size()) +
+                           " rows are incomplete: not every company has a figure");
   }
   return answer;
 }

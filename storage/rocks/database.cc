@@ -24,6 +24,7 @@ namespace {
 
 constexpr std::array<const char*, 7> kFamilies = {"default", "history", "frames", "log",
                                                   "names",   "meta",    "ids"};
+constexpr std::size_t kMetaIndex = 5;
 
 // Debian's library is an assert build whose own logger aborts the process when
 // its file cannot be written; this one never touches the disk.
@@ -141,7 +142,7 @@ Result<Recoverable> recoverable(const StoreOptions& options, rocksdb::DBOptions 
   Recoverable result;
   result.writes = db->GetLatestSequenceNumber();
   std::string value;
-  status = db->Get({}, handles[5], kLastSequenceKey, &value);
+  status = db->Get({}, handles[kMetaIndex], kLastSequenceKey, &value);
   if (status.ok()) result.last_sequence = read_big_endian(value);
   for (auto* handle : handles) (void)db->DestroyColumnFamilyHandle(handle);
   return result;
@@ -209,7 +210,8 @@ Result<std::unique_ptr<Database>> Database::open(const StoreOptions& options) {
 Database::~Database() {
   if (!db_) return;
   for (auto* handle : families_) (void)db_->DestroyColumnFamilyHandle(handle);
-  if (!read_only_) (void)db_->SyncWAL();
+  // RocksDB asserts when it syncs a log whose write has failed.
+  if (!read_only_ && !abandoned_) (void)db_->SyncWAL();
   (void)db_->Close();
 }
 

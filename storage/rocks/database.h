@@ -30,6 +30,9 @@ class Database {
 
   std::uint64_t disk_bytes() const;
 
+  // After a failed write the destructor touches the files no more.
+  void abandon() { abandoned_ = true; }
+
  private:
   Database() = default;
   // Closed in the order of the members' destruction reversed: handles, then db_.
@@ -37,6 +40,7 @@ class Database {
   std::unique_ptr<rocksdb::DB> db_;
   std::vector<rocksdb::ColumnFamilyHandle*> families_;
   bool read_only_ = false;
+  bool abandoned_ = false;
 };
 
 }  // namespace capexdb::storage

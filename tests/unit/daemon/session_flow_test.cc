@@ -74,6 +74,7 @@ TEST(SessionFlow, ValidatesALargeBatchInSlices) {
 TEST(SessionFlow, StopsReadingAndAskingWhileRepliesAreNotRead) {
   SessionLimits limits;
   limits.reply_bytes_queued_max = 1000;
+  limits.reply_bytes_queued_to_ask = 1000;
   limits.requests_running_max = 1;
   Script script(limits);
   script.hello();

@@ -22,12 +22,17 @@ std::string joined() {
   return all;
 }
 
-// Answers whatever was asked, as the daemon would.
+// Answers whatever was asked, as the daemon would; an answer may make room for
+// the next request.
 void answer_all(Script& script) {
-  for (const SubmitBatch& batch : std::exchange(script.batches, {})) {
-    script.reply_ingest(batch.ticket, batch.batch.batch_number);
+  while (!script.batches.empty() || !script.requests.empty()) {
+    for (const SubmitBatch& batch : std::exchange(script.batches, {})) {
+      script.reply_ingest(batch.ticket, batch.batch.batch_number);
+    }
+    for (const RunRequest& request : std::exchange(script.requests, {})) {
+      script.reply_query(request);
+    }
   }
-  for (const RunRequest& request : std::exchange(script.requests, {})) script.reply_query(request);
 }
 
 std::vector<std::string> texts(const std::vector<v1::ServerMessage>& messages) {

@@ -57,7 +57,7 @@ class Script {
     perform();
   }
   void stop() {
-    session_.on_stop(now_);
+    session_.on_stop(now_, std::chrono::seconds(5));
     perform();
   }
   void work() {

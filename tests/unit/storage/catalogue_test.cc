@@ -116,7 +116,7 @@ TEST_F(CatalogueTest, AGroupOfUnknownMembersIsNotAdmitted) {
 }
 
 TEST_F(CatalogueTest, NewNamesOfABatchAreOneChange) {
-  NewNames names(catalogue_);
+  NewNames names(catalogue_, 9);
   Statement s;
   s.subject = {"Moonshot AI + DeepSeek", PartyKind::group, {}, {}};
   s.counterparties = {{{"Alibaba", {}, {}, {}}, Role::investor},
@@ -139,6 +139,60 @@ TEST_F(CatalogueTest, NewNamesOfABatchAreOneChange) {
   first_seen.clear();
   ASSERT_TRUE(names.collect(s, first_seen));
   EXPECT_TRUE(first_seen.empty());
+}
+
+TEST_F(CatalogueTest, ALaterRecordFindsWhatAnEarlierOneOfTheBatchBrought) {
+  NewNames names(catalogue_, 9);
+  Statement s;
+  s.publisher = "Reuters";
+  s.observations.resize(1);
+  s.observations[0].metric = "capex";
+  s.observations[0].unquantified = true;
+  std::vector<std::string> first_seen;
+  s.subject = {"Foo Inc", PartyKind::unknown, {}, "FOO"};
+  ASSERT_TRUE(names.collect(s, first_seen));
+  s.subject = {"FOO", PartyKind::unknown, {}, {}};
+  ASSERT_TRUE(names.collect(s, first_seen));
+  s.subject = {"SAP + Siemens", PartyKind::unknown, {}, {}};
+  ASSERT_TRUE(names.collect(s, first_seen));
+  s.subject = {"Siemens + SAP", PartyKind::unknown, {}, {}};
+  ASSERT_TRUE(names.collect(s, first_seen));
+  EXPECT_EQ(first_seen, (std::vector<std::string>{"foo-inc", "sap", "siemens", "sap-siemens"}));
+  EXPECT_EQ(found("Siemens + SAP"), "sap-siemens");
+  EXPECT_EQ(found("FOO", 8), "") << "it is known since sequence 9";
+  s.subject = {"All", PartyKind::unknown, {}, {}};
+  const auto reserved = names.collect(s, first_seen);
+  ASSERT_FALSE(reserved);
+  EXPECT_EQ(reserved.error().reason, "reserved_name");
+}
+
+TEST_F(CatalogueTest, GroupsOfGroupsComeDownToCompaniesEvenInACircle) {
+  CatalogParty outer;
+  outer.id = "outer";
+  outer.members = {"bat", "nvidia", "alibaba"};
+  add(outer, 2);
+  CatalogParty bat;
+  bat.id = "bat";
+  bat.members = {"alibaba", "tencent", "baidu", "outer"};
+  add(bat, 3);
+  const auto leaves = catalogue_.leaves(*catalogue_.find_party({"outer", {}, {}, {}}, kNow), kNow);
+  EXPECT_EQ(leaves.size(), 4U);
+}
+
+TEST_F(CatalogueTest, AnotherSpellingOfAnIdAndAnotherKindOfMetricAreNotAdmitted) {
+  CatalogChange change;
+  change.products = {{"h20", {}}};
+  EXPECT_EQ(catalogue_.admits(change).error().reason, "id_taken");
+  change = {};
+  CatalogMetric& metric = change.metrics.emplace_back();
+  metric.id = "capex";
+  metric.unit_class = UnitClass::count;
+  EXPECT_EQ(catalogue_.admits(change).error().reason, "metric_changed");
+  change = {};
+  CatalogParty& party = change.parties.emplace_back();
+  party.id = "everyone";
+  party.aliases = {"ALL"};
+  EXPECT_EQ(catalogue_.admits(change).error().reason, "reserved_name");
 }
 
 }  // namespace

@@ -110,6 +110,51 @@ TEST_F(QueryTest, APartOfAWholeIsNotAddedToIt) {
   EXPECT_EQ(sum.rows[0].value.low->value.to_string(), "1000005");
 }
 
+TEST_F(QueryTest, AGroupInsideAGroupIsNotAddedBesideItsMembers) {
+  commit_parts();
+  v1::Event outer;
+  auto& party = *outer.mutable_catalog_change()->add_parties();
+  party.set_id("outer");
+  party.set_name("Outer");
+  for (const char* member : {"bat", "nvidia", "alibaba"}) party.add_members(member);
+  EXPECT_EQ(commit(*store_, {outer}).accepted(), 1U);
+  const Answer answer = ask(*store_, question(QueryKind::sum, "outer", "capex", "2024-H1"));
+  ASSERT_EQ(answer.rows.size(), 1U);
+  EXPECT_EQ(answer.rows[0].value.point->to_string(), "50200000000");
+  EXPECT_EQ(answer.coverage->missing, std::vector<std::string>{"nvidia"});
+}
+
+TEST_F(QueryTest, ACompanysOwnConversionDoesNotStandInTheWayOfASum) {
+  v1::Event dollars = capex("Tencent", "3000000000");
+  dollars.mutable_capex()->mutable_amount()->set_unit("USD");
+  dollars.mutable_capex()->mutable_amount()->set_currency("USD");
+  commit(*store_, {capex("Alibaba", "23000000000"), capex("Tencent", "23000000000"), dollars});
+  const Answer answer =
+      ask(*store_, question(QueryKind::sum, "alibaba,tencent", "capex", "2024-H1"));
+  ASSERT_EQ(answer.rows.size(), 1U);
+  EXPECT_EQ(answer.rows[0].value.point->to_string(), "46000000000");
+  EXPECT_EQ(answer.notes.size(), 1U);
+}
+
+TEST_F(QueryTest, AHistoryIsThatOfOneCell) {
+  v1::Event quarter = capex("Alibaba", "11000000000");
+  quarter.mutable_capex()->mutable_period()->set_end("2024-03-31");
+  commit(*store_, {capex("Alibaba", "23000000000"), quarter});
+  EXPECT_EQ(
+      ask(*store_, question(QueryKind::statements, "alibaba", "capex", "2024-H1")).rows.size(), 1U);
+  EXPECT_EQ(ask(*store_, question(QueryKind::cells, "alibaba", "capex", "2024-H1")).rows.size(),
+            2U);
+}
+
+TEST_F(QueryTest, ANameWithACommaIsTriedWholeFirst) {
+  commit(*store_, {capex("Amazon.com, Inc.", "1000000000")});
+  Query query = question(QueryKind::cells, "x", "capex");
+  query.select = {"Amazon.com, Inc.,nvidia"};
+  EXPECT_EQ(refused(query).code, Errc::not_found) << "a list is split at every comma";
+  query.select = {"Amazon.com, Inc."};
+  EXPECT_EQ(ask(*store_, query).rows.size(), 1U);
+}
+
 TEST_F(QueryTest, MixedCurrenciesAreAnError) {
   v1::Event dollars = capex("Tencent", "3000000000");
   dollars.mutable_capex()->mutable_amount()->set_unit("USD");

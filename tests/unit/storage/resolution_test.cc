@@ -121,6 +121,14 @@ TEST(Resolution, CopiesAreDocumentsOfOneRoot) {
   EXPECT_EQ(evidence.roots, 1U);
 }
 
+TEST(Resolution, DocumentsThatCiteOneAnotherAreNoTwoConfirmations) {
+  const std::vector<Row> circle = {row(23, Status::actual, 10, 1, 2),
+                                   row(23, Status::actual, 11, 2, 1)};
+  const Evidence evidence = evidence_for(circle, resolve(circle, {}));
+  EXPECT_EQ(evidence.documents, 2U);
+  EXPECT_EQ(evidence.roots, 1U);
+}
+
 TEST(Resolution, StatementsThatDisagreeAreNoConfirmation) {
   const std::vector<Row> cell = {row(23, Status::actual, 10, 1), row(24, Status::actual, 9, 2)};
   const Evidence evidence = evidence_for(cell, resolve(cell, {}));

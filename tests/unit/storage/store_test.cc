@@ -93,7 +93,7 @@ TEST_F(StoreTest, ARepeatedBatchNumberGetsItsFirstAnswer) {
   const std::vector<v1::Event> events = {capex("Alibaba", "1"), capex("Foo Inc", "2")};
   const auto first = commit(*store_, events, "scraper", 1);
   reopen();
-  EXPECT_EQ(store_->last_batch_number("scraper"), 1U);
+  EXPECT_EQ(*store_->last_batch_number("scraper"), 1U);
   auto again = commit(*store_, events, "scraper", 1);
   EXPECT_TRUE(again.replayed());
   again.set_replayed(false);
@@ -161,7 +161,7 @@ TEST_F(StoreTest, ADryRunSaysWhatWouldHappenAndWritesNothing) {
   EXPECT_EQ(trial.accepted(), 1U);
   EXPECT_EQ(trial.duplicates(), 1U);
   EXPECT_EQ(store_->last_sequence(), 1U);
-  EXPECT_EQ(store_->last_batch_number("p"), 0U);
+  EXPECT_EQ(*store_->last_batch_number("p"), 0U);
   const auto real = commit(*store_, events, "p", 1);
   EXPECT_EQ(real.first_sequence(), trial.first_sequence());
 }
@@ -361,6 +361,74 @@ TEST_F(StoreTest, CanonicalDumpsOfTwoStoresWithTheSameStatementsAreEqual) {
   EXPECT_EQ(lines(*store_, true), lines(*other, true));
   EXPECT_EQ(lines(*store_, true).size(), 3U);
   EXPECT_EQ(lines(*store_, false).size(), store_->last_sequence());
+}
+
+TEST_F(StoreTest, ABatchOfVeryManyNewNamesIsReadAgainAtTheNextStart) {
+  std::vector<v1::Event> events;
+  for (int i = 0; i < 12'000; ++i) {
+    events.push_back(capex("A company with a rather long name, number " + std::to_string(i) +
+                               " of the very many that one batch can bring",
+                           "1000000000"));
+  }
+  v1::Event long_name = capex(std::string(512, 'x'), "1000000000");
+  long_name.mutable_capex()->mutable_subject()->set_cik("77");
+  events.push_back(long_name);
+  long_name.mutable_capex()->mutable_subject()->set_cik("78");
+  events.push_back(long_name);
+  v1::Event composite = capex("Xa + Xb", "1000000000");
+  events.push_back(composite);
+  composite.mutable_capex()->mutable_subject()->set_kind(v1::PARTY_KIND_GROUP);
+  composite.set_published_at("2024-08-27");
+  events.push_back(composite);
+  EXPECT_EQ(commit(*store_, events).accepted(), events.size());
+  reopen();
+  ASSERT_NE(store_, nullptr);
+  expect_sound();
+  EXPECT_EQ(commit(*store_, events).duplicates(), events.size());
+}
+
+TEST_F(StoreTest, ARetractionCannotBeWithdrawnWhetherInOneBatchOrTwo) {
+  v1::Event event = capex("Alibaba", "1");
+  event.set_event_id("a");
+  v1::Event retraction;
+  retraction.set_event_id("r");
+  retraction.mutable_source()->set_publisher("WinBuzzer");
+  retraction.set_published_at("2024-09-15");
+  retraction.mutable_retraction()->set_event_id("a");
+  v1::Event again = retraction;
+  again.set_event_id("r2");
+  again.mutable_retraction()->set_event_id("r");
+  const auto together = commit(*store_, {event, retraction, again});
+  EXPECT_EQ(together.accepted(), 2U);
+  EXPECT_EQ(together.verdicts(0).code(), "not_a_statement");
+  EXPECT_EQ(commit(*store_, {again}).verdicts(0).code(), "not_a_statement");
+  expect_sound();
+}
+
+TEST_F(StoreTest, AnEventIdOfADuplicateStandsForWhatItDuplicates) {
+  const auto first = commit(*store_, {capex("Alibaba", "1")});
+  v1::Event named = capex("Alibaba", "1");
+  named.set_event_id("e1");
+  EXPECT_EQ(commit(*store_, {named}).duplicates(), 1U);
+  reopen();
+  named.mutable_capex()->mutable_amount()->set_value("2");
+  const auto conflict = commit(*store_, {named});
+  ASSERT_EQ(conflict.rejected(), 1U);
+  EXPECT_EQ(conflict.verdicts(0).sequence(), first.first_sequence());
+}
+
+TEST_F(StoreTest, AStoreThatEndsBeforeWhatWasAcknowledgedIsRefused) {
+  commit(*store_, {capex("Alibaba", "1")});
+  store_.reset();
+  AcknowledgedMark mark;
+  mark.open(directory_.path());
+  mark.set(99);
+  StoreOptions options;
+  options.path = directory_.path();
+  const auto store = EventStore::open(options);
+  ASSERT_FALSE(store);
+  EXPECT_EQ(store.error().code, Errc::data_loss);
+  EXPECT_NE(store.error().message.find("up to 99"), std::string::npos);
 }
 
 TEST_F(StoreTest, ASecondOpenerIsRefused) {

@@ -236,7 +236,8 @@ std::string bytes_of(const std::string& text) {
       EXPECT_EQ(bit, 0U) << text;
     } else {
       char& byte = bytes[i / 8];
-      byte = static_cast<char>((static_cast<unsigned char>(byte) << 1U) | bit);
+      const unsigned bits = static_cast<unsigned char>(byte);
+      byte = static_cast<char>((bits << 1U) | bit);
     }
   }
   return bytes;
