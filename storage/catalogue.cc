@@ -46,6 +46,7 @@ Catalogue::Catalogue(const Catalogue& other) {
   metric_names_ = other.metric_names_;
   product_names_ = other.product_names_;
   source_names_ = other.source_names_;
+  groups_by_members_ = other.groups_by_members_;
 }
 
 // ---- Finding ----
@@ -93,13 +94,23 @@ std::uint32_t Catalogue::find_composite(std::string_view name, std::uint64_t at)
     wanted.push_back(found.front());
   }
   if (wanted.empty()) return 0;
-  std::sort(wanted.begin(), wanted.end());
-  for (std::uint32_t ordinal = 1; ordinal <= parties_.size(); ++ordinal) {
-    std::vector<std::uint32_t> has = members_locked(ordinal, at);
-    std::sort(has.begin(), has.end());
-    if (has == wanted) return ordinal;
+  const std::string key = members_key(std::move(wanted));
+  const auto groups = groups_by_members_.find(key);
+  if (groups == groups_by_members_.end()) return 0;
+  for (const Use& group : groups->second) {
+    // It may have other members by now.
+    if (group.since <= at && members_key(members_locked(group.ordinal, at)) == key) {
+      return group.ordinal;
+    }
   }
   return 0;
+}
+
+std::string Catalogue::members_key(std::vector<std::uint32_t> members) {
+  std::sort(members.begin(), members.end());
+  std::string key;
+  for (const std::uint32_t member : members) key += std::to_string(member) + ",";
+  return key;
 }
 
 Result<std::uint32_t> Catalogue::find_by_name(const PartyRef& ref, std::uint64_t at) const {
@@ -325,6 +336,34 @@ std::vector<Catalogue::ListedCounterparty> Catalogue::counterparties(std::uint32
     list.push_back({static_cast<Role>(text[i]), party});
   }
   return list;
+}
+
+std::string Catalogue::counterparties_text(std::vector<ListedCounterparty> list) {
+  std::sort(list.begin(), list.end(), [](const auto& a, const auto& b) {
+    return a.role != b.role ? a.role < b.role : a.party < b.party;
+  });
+  std::string text;
+  for (const ListedCounterparty& c : list) {
+    text.push_back(static_cast<char>(c.role));
+    for (unsigned shift = 32; shift > 0; shift -= 8) {
+      text.push_back(static_cast<char>(c.party >> (shift - 8)));
+    }
+  }
+  return text;
+}
+
+std::string Catalogue::counterparty_ids(std::uint32_t ordinal) const {
+  std::string ids;
+  for (const ListedCounterparty& other : counterparties(ordinal)) {
+    if (!ids.empty()) ids += ",";
+    ids += text(NameKind::party, other.party);
+  }
+  return ids;
+}
+
+std::uint32_t Catalogue::find(NameKind kind, std::string_view text) const {
+  const ReadLock lock(mutex_);
+  return dictionary_.find(kind, text);
 }
 
 std::vector<CatalogParty> Catalogue::list_parties(std::uint64_t at) const {

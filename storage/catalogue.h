@@ -59,6 +59,12 @@ class Catalogue {
     std::uint32_t party;
   };
   std::vector<ListedCounterparty> counterparties(std::uint32_t ordinal) const;
+  // What a list goes by in the dictionary, whatever its order; empty for an empty one.
+  static std::string counterparties_text(std::vector<ListedCounterparty> list);
+  // The ids of a list, comma-separated.
+  std::string counterparty_ids(std::uint32_t ordinal) const;
+  // The ordinal of a text; 0 if it was never used.
+  std::uint32_t find(NameKind kind, std::string_view text) const;
 
   // Listings, in order of id.
   std::vector<CatalogParty> list_parties(std::uint64_t at) const;
@@ -77,7 +83,6 @@ class Catalogue {
   bool knows(const CatalogChange& change) const;
   void apply(const CatalogChange& change, std::uint64_t sequence);
   std::uint32_t intern(NameKind kind, std::string_view text);
-  std::uint32_t intern_counterparties(std::vector<ListedCounterparty> list);
   Result<void> load_names(std::vector<Dictionary::Entry> entries);
   std::vector<Dictionary::Entry> take_added_names();
 
@@ -122,6 +127,7 @@ class Catalogue {
                              std::string_view name) const;
   Result<std::uint32_t> find_by_name(const PartyRef& ref, std::uint64_t at) const;
   std::uint32_t find_composite(std::string_view name, std::uint64_t at) const;
+  static std::string members_key(std::vector<std::uint32_t> members);
   const CatalogParty* version(std::uint32_t ordinal, std::uint64_t at) const;
   std::vector<std::uint32_t> members_locked(std::uint32_t ordinal, std::uint64_t at) const;
   CatalogParty party_locked(std::uint32_t ordinal, std::uint64_t at) const;
@@ -143,6 +149,7 @@ class Catalogue {
   Index metric_names_;
   Index product_names_;
   Index source_names_;
+  Index groups_by_members_;  // by members_key
 };
 
 // "all" selects every company, so nothing else may go by it.

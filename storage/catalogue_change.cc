@@ -256,6 +256,12 @@ void Catalogue::apply_source(const CatalogSource& change, std::uint64_t sequence
 void Catalogue::apply(const CatalogChange& change, std::uint64_t sequence) {
   const WriteLock lock(mutex_);
   for (const CatalogParty& party : change.parties) apply_party(party, sequence);
+  for (const CatalogParty& party : change.parties) {
+    if (party.members.empty()) continue;
+    const std::uint32_t ordinal = dictionary_.find(NameKind::party, party.id);
+    note(groups_by_members_, members_key(members_locked(ordinal, sequence)),
+         {ordinal, sequence, Fit::id});
+  }
   for (const CatalogMetric& metric : change.metrics) apply_metric(metric, sequence);
   for (const CatalogProduct& product : change.products) apply_product(product, sequence);
   for (const CatalogSource& source : change.sources) apply_source(source, sequence);
@@ -269,21 +275,6 @@ std::uint32_t Catalogue::intern(NameKind kind, std::string_view text) {
   }
   const WriteLock lock(mutex_);
   return dictionary_.intern(kind, text);
-}
-
-std::uint32_t Catalogue::intern_counterparties(std::vector<ListedCounterparty> list) {
-  if (list.empty()) return 0;
-  std::sort(list.begin(), list.end(), [](const auto& a, const auto& b) {
-    return a.role != b.role ? a.role < b.role : a.party < b.party;
-  });
-  std::string text;
-  for (const ListedCounterparty& c : list) {
-    text.push_back(static_cast<char>(c.role));
-    for (unsigned shift = 32; shift > 0; shift -= 8) {
-      text.push_back(static_cast<char>(c.party >> (shift - 8)));
-    }
-  }
-  return intern(NameKind::counterparties, text);
 }
 
 Result<void> Catalogue::load_names(std::vector<Dictionary::Entry> entries) {

@@ -18,6 +18,7 @@ namespace capexdb::storage {
 namespace {
 
 constexpr std::size_t kLogEntryBytes = 64U << 10U;  // of events in one value of the log
+constexpr std::size_t kAnswerBytes = 1U << 20U;     // of a kept answer with its messages
 constexpr std::int64_t kHourUs = 3'600'000'000;
 constexpr std::int64_t kEphemeralProducerIdleUs = 24 * kHourUs;
 
@@ -129,7 +130,9 @@ Result<v1::IngestReply> GroupWrite::add(Batch& batch) {
   if (numbered) {
     CAPEXDB_ASSIGN(const auto producer, producer_of(batch));
     if (batch.batch_number <= producer.last_batch_number()) return replay(batch);
-    if (batch.batch_number != producer.last_batch_number() + 1) {
+    // A producer made for one run may have been forgotten while it was idle.
+    const bool forgotten = batch.ephemeral_producer && producer.last_batch_number() == 0;
+    if (batch.batch_number != producer.last_batch_number() + 1 && !forgotten) {
       return fail(Errc::failed_precondition, "batch " + std::to_string(batch.batch_number) +
                                                  " is out of turn; producer " + batch.producer_id +
                                                  " goes on with batch " +
@@ -199,7 +202,7 @@ Result<void> GroupWrite::stage(const Batch& batch, Evaluation& evaluation) {
       put(state_.database->names(), std::string(1, kCatalogEventKey) + big_endian(sequence, 8), "");
     }
     // Ranks decide who leads a cell.
-    if (event.changes_ranks) state_.series.clear();
+    if (event.changes_ranks) state_.series.rerank(policy_);
     for (const FactRow& fact : event.rows) {
       stage_row(fact);
       CAPEXDB_TRY(state_.series.add(*state_.database, history_key_of(fact), fact.row, policy_));
@@ -226,6 +229,12 @@ void GroupWrite::stage_answer(const Batch& batch, const v1::IngestReply& reply) 
   disk::v1::BatchAnswer& answer = answers_[answer_key(batch.producer_id, batch.batch_number)];
   answer.set_request_hash(batch.request_hash);
   answer.set_reply(reply.SerializeAsString());
+  if (answer.reply().size() > kAnswerBytes) {
+    // Codes and fields say enough when it is asked for again.
+    v1::IngestReply terse = reply;
+    for (v1::Verdict& verdict : *terse.mutable_verdicts()) verdict.clear_message();
+    answer.set_reply(terse.SerializeAsString());
+  }
   if (batch.batch_number > limits::kAnsweredBatchesKept) {
     failed_.Update(write_.Delete(
         state_.database->meta(),
@@ -313,9 +322,9 @@ std::vector<Result<v1::IngestReply>> commit_group(StoreState& state, std::span<B
     return replies;
   }
   prune_producers(state, group);
-  state.series.trim();
   GroupWrite write(state);
   for (Batch& batch : group) {
+    state.series.trim();
     replies.push_back(write.add(batch));
     if (!replies.back()) {
       const Errc code = replies.back().error().code;
@@ -330,6 +339,7 @@ std::vector<Result<v1::IngestReply>> commit_group(StoreState& state, std::span<B
     fail_all(written.error().message);
     return replies;
   }
+  state.series.committed();
   state.last_sequence = write.last_sequence();
   state.acknowledged.set(state.last_sequence);
   return replies;

@@ -46,6 +46,7 @@ class Evaluator {
   Result<std::optional<Finding>> statement(const ValidEvent& event);
   Result<std::optional<Finding>> retraction(const ValidEvent& event);
   Result<std::optional<Finding>> catalogue_change(const ValidEvent& event);
+  Result<std::optional<Finding>> known_by_id(const ValidEvent& event, std::uint64_t content);
   Result<std::optional<Finding>> accept(const ValidEvent& event, std::vector<FactRow> rows);
 
   Result<std::vector<FactRow>> rows_by_cell(const Retraction& retraction);
@@ -231,6 +232,25 @@ std::uint64_t Evaluator::leader_of(const Said& said) const {
   return leader == nullptr ? 0 : leader->sequence();
 }
 
+// What an explicit event_id that is known already makes of the event.
+Result<std::optional<Evaluator::Finding>> Evaluator::known_by_id(const ValidEvent& event,
+                                                                 std::uint64_t content) {
+  if (event.event_id().empty()) return std::optional<Finding>();
+  CAPEXDB_ASSIGN(const auto known, find_event_id(event.event_id()));
+  if (!known) return std::optional<Finding>();
+  if (known->content == content) {
+    return std::optional(Finding{v1::OUTCOME_DUPLICATE, known->sequence,
+                                 Error{{}, "already stored", {}, "duplicate"}});
+  }
+  return std::optional(
+      Finding{v1::OUTCOME_CONFLICT, known->sequence,
+              Error{Errc::already_exists,
+                    "event_id '" + std::string(clip(event.event_id(), 80)) +
+                        "' already stands for sequence " + std::to_string(known->sequence) +
+                        " with other content; a revision needs an id of its own",
+                    "event_id", "event_id_conflict"}});
+}
+
 Result<std::optional<Evaluator::Finding>> Evaluator::accept(const ValidEvent& event,
                                                             std::vector<FactRow> rows) {
   std::vector<std::uint64_t> supersedes;
@@ -245,28 +265,13 @@ Result<std::optional<Evaluator::Finding>> Evaluator::accept(const ValidEvent& ev
     supersedes.push_back(leader_of(said));
   }
   const std::uint64_t content = content_of(rows);
+  CAPEXDB_ASSIGN(auto known, known_by_id(event, content));
+  if (known) return known;
   const std::string id_key = event_id_key(batch_.producer_id, event.event_id());
-  bool new_id = false;
-  if (!event.event_id().empty()) {
-    CAPEXDB_ASSIGN(const auto known, find_event_id(event.event_id()));
-    if (known && known->content != content) {
-      return std::optional(
-          Finding{v1::OUTCOME_CONFLICT, known->sequence,
-                  Error{Errc::already_exists,
-                        "event_id '" + std::string(clip(event.event_id(), 80)) +
-                            "' already stands for sequence " + std::to_string(known->sequence) +
-                            " with other content; a revision needs an id of its own",
-                        "event_id", "event_id_conflict"}});
-    }
-    if (known) {
-      return std::optional(Finding{v1::OUTCOME_DUPLICATE, known->sequence,
-                                   Error{{}, "already stored", {}, "duplicate"}});
-    }
-    new_id = true;
-  }
+  const bool new_id = !event.event_id().empty();
   if (same == rows.size()) {
     if (new_id) {
-      const EventIdEntry entry{same_as, content, {}};
+      const EventIdEntry entry{same_as, content, rows};
       own_event_ids_[id_key] = entry;
       result_.other_names.emplace_back(id_key, entry);
     }
@@ -310,6 +315,8 @@ Result<std::vector<FactRow>> Evaluator::rows_of_event(const std::string& event_i
     return known.rows;
   }
   const ReadView view(staged_.state);
+  if (known.sequence > view.sequence())
+    return not_a_statement();  // a catalogue change of this group
   CAPEXDB_ASSIGN(StoredEvent stored, view.event(known.sequence));
   CAPEXDB_ASSIGN(const ValidEvent target, validate(std::move(stored.bytes)));
   const auto* statement = std::get_if<Statement>(&target.fact());
@@ -369,6 +376,9 @@ Result<std::optional<Evaluator::Finding>> Evaluator::catalogue_change(const Vali
                       "catalog_change", "mixed_batch"});
   }
   const auto& change = std::get<CatalogChange>(event.fact());
+  const std::uint64_t content = hash64(event.bytes());
+  CAPEXDB_ASSIGN(auto known, known_by_id(event, content));
+  if (known) return known;
   CAPEXDB_TRY(catalogue_.admits(change));
   if (catalogue_.knows(change)) {
     return std::optional(
@@ -376,6 +386,11 @@ Result<std::optional<Evaluator::Finding>> Evaluator::catalogue_change(const Vali
   }
   AcceptedEvent accepted;
   accepted.bytes = event.bytes();
+  accepted.event_id = event.event_id();
+  accepted.content = content;
+  if (!event.event_id().empty()) {
+    own_event_ids_[event_id_key(batch_.producer_id, event.event_id())] = {next_, content, {}};
+  }
   accepted.is_catalogue = true;
   accepted.changes_ranks = !change.sources.empty();
   result_.events.push_back(std::move(accepted));

@@ -17,11 +17,11 @@ namespace capexdb::storage {
 struct AcceptedEvent {
   std::string bytes;
   std::string event_id;
-  std::uint64_t content = 0;  // hash over the rows; what an event_id stands for
+  std::uint64_t content = 0;  // what an event_id stands for: a hash over the rows, or the bytes
   std::vector<FactRow> rows;
   std::vector<std::uint64_t> supersedes;  // by row
   bool is_catalogue = false;
-  bool changes_ranks = false;  // a catalogue change that a producer sent
+  bool changes_ranks = false;  // a catalogue change that speaks of sources
 };
 
 // Where an observation's row lies in history.

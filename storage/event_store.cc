@@ -137,6 +137,7 @@ Result<std::unique_ptr<EventStore>> EventStore::open(StoreOptions options) {
   CAPEXDB_TRY(load_names(*state));
   {
     const ReadView view(*state);
+    CAPEXDB_TRY(view.status());
     CAPEXDB_TRY(check_last_sequence(view));
     CAPEXDB_TRY(load_catalogue(*state, view));
     state->last_sequence = view.sequence();

@@ -105,6 +105,11 @@ Result<void> NewNames::add_party(const PartyRef& ref, PartyKind kind_of_new, Cat
     if (!party.members.empty()) kind = PartyKind::group;
   }
   party.name = ref.name.empty() ? party.id : ref.name;
+  // The bare name stays with whom it belonged to.
+  if (!ref.name.empty() && !ref.cik.empty() && party.id != slug(ref.name)) {
+    const std::string suffix = " (CIK " + ref.cik + ")";
+    party.name = std::string(clip(ref.name, limits::kNameBytesMax - suffix.size())) + suffix;
+  }
   party.kind = kind;
   party.cik = ref.cik;
   if (!ref.ticker.empty()) party.tickers = {ref.ticker};
@@ -167,7 +172,12 @@ Result<void> NewNames::collect(const Statement& statement, std::vector<std::stri
 }
 
 Result<std::vector<FactRow>> rows_of(const Statement& statement, std::uint64_t sequence,
-                                     Catalogue& catalogue) {
+                                     Catalogue& catalogue, Unused unused) {
+  const auto ordinal_of = [&](NameKind kind, std::string_view text) -> std::int64_t {
+    if (unused == Unused::intern || text.empty()) return catalogue.intern(kind, text);
+    const std::uint32_t known = catalogue.find(kind, text);
+    return known != 0 ? std::int64_t{known} : -1;
+  };
   const auto party = [&](const PartyRef& ref, const char* field) -> Result<std::uint32_t> {
     auto found = catalogue.find_party(ref, sequence);
     if (!found) return fail(at_field(std::move(found.error()), field));
@@ -203,8 +213,9 @@ Result<std::vector<FactRow>> rows_of(const Statement& statement, std::uint64_t s
   common[Column::root] = static_cast<std::int64_t>(statement.documents.root);
   common[Column::status] = static_cast<std::int64_t>(statement.status);
   common[Column::product] = product;
-  common[Column::counterparties] = catalogue.intern_counterparties(std::move(list));
-  common[Column::definition] = catalogue.intern(NameKind::definition, statement.definition);
+  common[Column::counterparties] =
+      ordinal_of(NameKind::counterparties, Catalogue::counterparties_text(std::move(list)));
+  common[Column::definition] = ordinal_of(NameKind::definition, statement.definition);
 
   std::vector<FactRow> rows;
   for (std::size_t i = 0; i < statement.observations.size(); ++i) {
@@ -217,7 +228,7 @@ Result<std::vector<FactRow>> rows_of(const Statement& statement, std::uint64_t s
     fact.row = common;
     fact.row[Column::fact_index] = static_cast<std::int64_t>(i);
     fact.row[Column::measure] = static_cast<std::int64_t>(measure);
-    fact.row[Column::unit] = catalogue.intern(NameKind::unit, unit_of(o, measure));
+    fact.row[Column::unit] = ordinal_of(NameKind::unit, unit_of(o, measure));
     fact.row[Column::currency] = currency_code(o.currency);
     std::int64_t flags = 0;
     if (o.growth_only) flags |= flag::kGrowthOnly;

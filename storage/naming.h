@@ -49,10 +49,13 @@ class NewNames {
   CatalogChange change_;
 };
 
-// The rows of a statement at `sequence`, names as of then. Units, definitions
-// and lists of counterparties get ordinals as needed. Errors: a name that is
-// not known or not unique, numbers that do not fit.
+// What becomes of a unit, a definition or a list of counterparties that was
+// never used: an ordinal of its own, or ordinal -1, which matches nothing.
+enum class Unused { intern, match_nothing };
+
+// The rows of a statement at `sequence`, names as of then. Errors: a name that
+// is not known or not unique, numbers that do not fit.
 Result<std::vector<FactRow>> rows_of(const Statement& statement, std::uint64_t sequence,
-                                     Catalogue& catalogue);
+                                     Catalogue& catalogue, Unused unused = Unused::intern);
 
 }  // namespace capexdb::storage

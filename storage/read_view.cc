@@ -100,9 +100,14 @@ ReadView::~ReadView() {
   if (snapshot_ != nullptr) state_->database->db().ReleaseSnapshot(snapshot_);
 }
 
+Result<void> ReadView::status() const {
+  if (!broken_.message.empty()) return fail(broken_);
+  return {};
+}
+
 Result<void> ReadView::history(std::uint32_t subject, std::uint16_t metric,
                                const PeriodRange& range, const HistoryVisitor& visit) const {
-  if (!broken_.message.empty()) return fail(broken_);
+  CAPEXDB_TRY(status());
   for (const Buckets& buckets : scans_of(range, 10)) {
     const std::string begin = encode_key(HistoryKey{subject, metric, buckets.first, 0});
     std::string end = history_prefix(subject, metric);
@@ -119,7 +124,7 @@ Result<void> ReadView::history(std::uint32_t subject, std::uint16_t metric,
 
 Result<void> ReadView::frames(std::uint16_t metric, const PeriodRange& range,
                               const FrameVisitor& visit) const {
-  if (!broken_.message.empty()) return fail(broken_);
+  CAPEXDB_TRY(status());
   for (const Buckets& buckets : scans_of(range, 1)) {
     const std::string begin = encode_key(FrameKey{metric, buckets.first, 0, 0});
     CAPEXDB_TRY(scan(state_->database->db(), state_->database->frames(), snapshot_, begin,
@@ -172,7 +177,7 @@ Result<StoredEvent> ReadView::event(std::uint64_t sequence) const {
 }
 
 Result<StoredEvent> ReadView::event(std::uint64_t sequence, CachedBatch& cached) const {
-  if (!broken_.message.empty()) return fail(broken_);
+  CAPEXDB_TRY(status());
   if (sequence == 0 || sequence > sequence_) {
     return fail(Errc::not_found, "there is no sequence " + std::to_string(sequence) +
                                      "; the last one is " + std::to_string(sequence_));

@@ -41,7 +41,7 @@ bool goes_before(const Row& a, const Row& b, const Policy& policy) {
     return static_cast<std::uint64_t>(r[Column::document]);
   };
   if (document(a) != document(b)) return document(a) < document(b);
-  return content_hash(a) < content_hash(b);
+  return content_less(a, b);
 }
 
 bool withdraws(const Row& by, const Row& row) {
@@ -56,12 +56,24 @@ Verdicts resolve(std::span<const Row> cell, const Policy& policy) {
   for (std::size_t i = 0; i < cell.size(); ++i) {
     if (cell[i].has(flag::kRetraction)) retractions.push_back(i);
   }
+  const auto is_withdrawn = [&](const Row& row) {
+    return std::any_of(retractions.begin(), retractions.end(),
+                       [&](std::size_t r) { return withdraws(cell[r], row); });
+  };
   for (std::size_t i = 0; i < cell.size(); ++i) {
     if (cell[i].has(flag::kRetraction)) continue;
-    const bool gone = std::any_of(retractions.begin(), retractions.end(),
-                                  [&](std::size_t r) { return withdraws(cell[r], cell[i]); });
-    (gone ? verdicts.withdrawn : verdicts.standing).push_back(i);
-    if (gone) continue;
+    (!retractions.empty() && is_withdrawn(cell[i]) ? verdicts.withdrawn : verdicts.standing)
+        .push_back(i);
+  }
+  // The same content said again, beside other facts, is not revived by that.
+  const std::vector<std::size_t> withdrawn = verdicts.withdrawn;
+  std::erase_if(verdicts.standing, [&](std::size_t i) {
+    const bool again = std::any_of(withdrawn.begin(), withdrawn.end(),
+                                   [&](std::size_t w) { return same_content(cell[i], cell[w]); });
+    if (again) verdicts.withdrawn.push_back(i);
+    return again;
+  });
+  for (const std::size_t i : verdicts.standing) {
     if (policy.kind == PolicyKind::source && cell[i].ordinal(Column::source) != policy.source) {
       continue;
     }

@@ -4,7 +4,8 @@ namespace capexdb::storage {
 
 Result<std::vector<FactRow>> rows_withdrawing_cell(const Retraction& retraction,
                                                    std::uint64_t sequence, Catalogue& catalogue) {
-  CAPEXDB_ASSIGN(std::vector<FactRow> rows, rows_of(*retraction.cell, sequence, catalogue));
+  CAPEXDB_ASSIGN(std::vector<FactRow> rows,
+                 rows_of(*retraction.cell, sequence, catalogue, Unused::match_nothing));
   for (FactRow& fact : rows) fact.row[Column::flags] = flag::kRetraction;
   return rows;
 }

@@ -140,6 +140,13 @@ bool same_content(const Row& a, const Row& b) {
                                         [&](Column c) { return a[c] == b[c]; });
 }
 
+bool content_less(const Row& a, const Row& b) {
+  for (const Column c : kContentColumns) {
+    if (a[c] != b[c]) return a[c] < b[c];
+  }
+  return false;
+}
+
 CellKey cell_key(const Row& row) {
   static_assert(kCellColumns.size() == std::tuple_size_v<CellKey>);
   CellKey key{};

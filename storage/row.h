@@ -101,6 +101,8 @@ using CellKey = std::array<std::int64_t, 10>;
 CellKey cell_key(const Row& row);
 // Same cell, value, status, published_at and document: the same statement.
 bool same_content(const Row& a, const Row& b);
+// An order of contents within one cell that no ordinal decides.
+bool content_less(const Row& a, const Row& b);
 std::uint64_t content_hash(const Row& row);
 
 std::int64_t currency_code(std::string_view letters);  // "" gives 0

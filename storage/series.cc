@@ -23,6 +23,14 @@ void CellStatements::add(const Row& row, const Policy& policy) {
   }
 }
 
+void CellStatements::rerank(const Policy& policy) {
+  leader_.reset();
+  for (std::size_t i = 0; i < rows_.size(); ++i) {
+    if (rows_[i].has(flag::kRetraction)) continue;
+    if (!leader_ || goes_before(rows_[i], rows_[*leader_], policy)) leader_ = i;
+  }
+}
+
 const Row* CellStatements::find_same(const Row& row) const {
   const auto [first, last] = by_content_.equal_range(content_hash(row));
   for (auto it = first; it != last; ++it) {
@@ -33,6 +41,10 @@ const Row* CellStatements::find_same(const Row& row) const {
 
 std::size_t Series::Hash::operator()(const CellKey& key) const {
   return hash64({reinterpret_cast<const char*>(key.data()), sizeof key});
+}
+
+void Series::rerank(const Policy& policy) {
+  for (auto& [key, cell] : cells_) cell.rerank(policy);
 }
 
 const CellStatements* Series::cell_of(const Row& row) const {
@@ -71,16 +83,27 @@ Result<void> SeriesCache::add(const Database& database, const HistoryKey& key, c
                               const Policy& policy) {
   CAPEXDB_ASSIGN(Series * series, load(database, key, policy));
   series->add(row, policy);
+  staged_.insert(key);
   ++rows_;
   return {};
 }
 
+void SeriesCache::rerank(const Policy& policy) {
+  for (auto& [key, series] : series_) series.rerank(policy);
+}
+
 void SeriesCache::trim() {
-  if (rows_ + series_.size() > kCachedRowsMax) clear();
+  if (rows_ + series_.size() <= kCachedRowsMax) return;
+  std::erase_if(series_, [&](const auto& entry) {
+    if (staged_.contains(entry.first)) return false;
+    rows_ -= entry.second.size();
+    return true;
+  });
 }
 
 void SeriesCache::clear() {
   series_.clear();
+  staged_.clear();
   rows_ = 0;
 }
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <unordered_map>
 #include <vector>
 
@@ -21,6 +22,8 @@ class Database;
 class CellStatements {
  public:
   void add(const Row& row, const Policy& policy);
+  // Decides anew who leads, under another policy.
+  void rerank(const Policy& policy);
   const std::vector<Row>& rows() const { return rows_; }
   // The statement of the same content; null if there is none.
   const Row* find_same(const Row& row) const;
@@ -39,15 +42,21 @@ class CellStatements {
 // The rows of one block of history, by cell.
 class Series {
  public:
-  void add(const Row& row, const Policy& policy) { cells_[cell_key(row)].add(row, policy); }
+  void add(const Row& row, const Policy& policy) {
+    cells_[cell_key(row)].add(row, policy);
+    ++size_;
+  }
+  void rerank(const Policy& policy);
   // The cell that `row` is about; null if nothing is said about it.
   const CellStatements* cell_of(const Row& row) const;
+  std::size_t size() const { return size_; }  // rows
 
  private:
   struct Hash {
     std::size_t operator()(const CellKey& key) const;
   };
   std::unordered_map<CellKey, CellStatements, Hash> cells_;
+  std::size_t size_ = 0;
 };
 
 // Series read from the store and kept up to date with what is committed.
@@ -56,10 +65,14 @@ class SeriesCache {
  public:
   // Valid until the next call of trim() or clear(). Error: data_loss, internal.
   Result<const Series*> get(const Database& database, const HistoryKey& key, const Policy& policy);
-  // Notes what is about to be committed. Error: as above.
+  // Notes what is about to be committed; it is not forgotten before
+  // committed() is called. Error: as above.
   Result<void> add(const Database& database, const HistoryKey& key, const Row& row,
                    const Policy& policy);
-  // Between groups: forgets everything when it holds too many rows.
+  void committed() { staged_.clear(); }
+  // After the ranks of sources have changed.
+  void rerank(const Policy& policy);
+  // Between batches: forgets what is in the store too when there are too many rows.
   void trim();
   void clear();
 
@@ -67,6 +80,7 @@ class SeriesCache {
   Result<Series*> load(const Database& database, const HistoryKey& key, const Policy& policy);
 
   std::map<HistoryKey, Series> series_;
+  std::set<HistoryKey> staged_;  // with rows that are not in the store yet
   std::size_t rows_ = 0;
 };
 

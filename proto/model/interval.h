@@ -37,9 +37,9 @@ struct Interval {
 // is exact. A point that is only "about" has no bounds unless it states some.
 Interval effective(const Interval& stated);
 
-// Point and bounds added end by end, open where either end is open. A missing
-// end of one is a missing end of the sum. Both must be effective intervals of
-// one unit. Error: decimal overflow.
+// Point and bounds added end by end, approximate where either end is, else
+// open where either is. A missing end of one is a missing end of the sum. Both
+// must be effective intervals of one unit. Error: decimal overflow.
 Result<Interval> add(const Interval& a, const Interval& b);
 
 // Whether two effective intervals have a number in common. An interval that is

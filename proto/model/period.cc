@@ -199,6 +199,7 @@ Period quarter_span(Quarter quarter) {
 
 bool PeriodRange::contains(const Period& period) const {
   if (is_all()) return true;
+  if (exact && period == *exact) return true;
   if (period.kind == PeriodKind::none) return false;
   Period p = period;
   if (const auto quarter = calendar_quarter(period)) p = quarter_span(*quarter);

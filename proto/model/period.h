@@ -71,7 +71,8 @@ struct PeriodRange {
   std::optional<Period> exact;
 
   bool is_all() const { return !start && !end; }
-  // Whether a statement's period lies inside. Fiscal quarters count by their
+  // Whether a statement's period lies inside, or is the one that was named.
+  // Otherwise fiscal quarters count by their
   // calendar quarter; open-ended periods lie inside when their known end does;
   // periods without a span only when everything is asked for.
   bool contains(const Period& period) const;

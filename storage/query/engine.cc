@@ -16,6 +16,12 @@ constexpr std::size_t kHistoriesMax = 64;
 constexpr std::size_t kCellsMax = 1'000'000;
 constexpr std::size_t kStatementsMax = 200'000;
 
+Error too_much(std::size_t count_max, const char* what) {
+  return Error{Errc::resource_exhausted, "the question touches more than " +
+                                             std::to_string(count_max) + " " + what +
+                                             "; narrow the selection or the periods"};
+}
+
 void hint_at_measures(const ScanReport& report, const Plan& plan, Answer& answer) {
   if (!answer.rows.empty() || report.other_measures.empty()) return;
   std::string words;
@@ -32,9 +38,7 @@ Result<ScanReport> collect(const ReadView& view, const Plan& plan, const Catalog
   const CellVisitor visit = [&](std::span<const Row> cell) -> Result<void> {
     if (auto resolved = resolve_cell(cell, plan)) cells.push_back(std::move(*resolved));
     if (cells.size() <= kCellsMax) return {};
-    return fail(Errc::resource_exhausted, "the question touches more than " +
-                                              std::to_string(kCellsMax) +
-                                              " cells; narrow the selection or the periods");
+    return fail(too_much(kCellsMax, "cells"));
   };
   const bool frames = plan.kind == QueryKind::sum && plan.subjects.size() > kHistoriesMax;
   return frames ? scan_frames(view, plan, catalogue, limits, visit)
@@ -44,31 +48,28 @@ Result<ScanReport> collect(const ReadView& view, const Plan& plan, const Catalog
 // A figure printed for the group itself is compared with the sum, never added.
 Result<void> compare_printed(const ReadView& view, const Plan& plan, const Catalogue& catalogue,
                              const QueryLimits& limits, Answer& answer) {
-  if (plan.groups.empty() || !plan.by.empty()) return {};
-  for (const std::uint32_t group : plan.groups) {
-    Plan own = plan;
-    own.subjects = {group};
-    std::vector<ResolvedCell> cells;
-    CAPEXDB_TRY(collect(view, own, catalogue, limits, cells));
-    keep_best_definitions(cells, own, catalogue);
-    for (const ResolvedCell& cell : cells) {
-      const AnswerRow printed = describe(cell.leader, own, catalogue);
-      for (const AnswerRow& row : answer.rows) {
-        if (row.period != printed.period || row.currency != printed.currency ||
-            row.unit != printed.unit || !printed.value.has_number()) {
-          continue;
-        }
-        const Interval& v = printed.value;
-        const std::string figure = v.point ? v.point->to_string() : bounds_to_string(v);
-        answer.notes.push_back(
-            "printed for " + printed.company + " itself, not added: " + figure + " " +
-            printed.unit + " (" + printed.source + ", " + std::to_string(cell.documents) +
-            (cell.documents == 1 ? " document, " : " documents, ") + std::to_string(cell.roots) +
-            (cell.roots == 1 ? " root); " : " roots); ") +
-            (plan.groups.size() > 1 ? "one of several groups asked for"
-             : meet(v, row.value)   ? "consistent with the sum"
-                                    : "it does not agree with the sum"));
+  const std::uint32_t group = plan.only_group(catalogue);
+  if (group == 0 || !plan.by.empty()) return {};
+  Plan own = plan;
+  own.subjects = {group};
+  std::vector<ResolvedCell> cells;
+  CAPEXDB_TRY(collect(view, own, catalogue, limits, cells));
+  keep_best_definitions(cells, own, catalogue);
+  for (const ResolvedCell& cell : cells) {
+    const AnswerRow printed = describe(cell.leader, own, catalogue);
+    for (const AnswerRow& row : answer.rows) {
+      if (row.period != printed.period || row.currency != printed.currency ||
+          row.unit != printed.unit || !printed.value.has_number()) {
+        continue;
       }
+      const Interval& v = printed.value;
+      const std::string figure = v.point ? v.point->to_string() : bounds_to_string(v);
+      answer.notes.push_back(
+          "printed for " + printed.company + " itself, not added: " + figure + " " + printed.unit +
+          " (" + printed.source + ", " + std::to_string(cell.documents) +
+          (cell.documents == 1 ? " document, " : " documents, ") + std::to_string(cell.roots) +
+          (cell.roots == 1 ? " root); " : " roots); ") +
+          (meet(v, row.value) ? "consistent with the sum" : "it does not agree with the sum"));
     }
   }
   return {};
@@ -110,11 +111,15 @@ Result<ScanReport> statements(const ReadView& view, const Plan& plan, const Cata
   CAPEXDB_ASSIGN(
       const ScanReport report,
       scan_histories(view, plan, catalogue, limits, [&](std::span<const Row> cell) -> Result<void> {
+        if (answer.rows.size() + cell.size() > kStatementsMax) {
+          return fail(too_much(kStatementsMax, "statements"));
+        }
         const Verdicts verdicts = resolve(cell, plan.policy);
+        std::vector<bool> withdrawn(cell.size());
+        for (const std::size_t i : verdicts.withdrawn) withdrawn[i] = true;
         for (std::size_t i = 0; i < cell.size(); ++i) {
           AnswerRow row = describe(cell[i], plan, catalogue);
-          const auto& gone = verdicts.withdrawn;
-          row.withdrawn = std::find(gone.begin(), gone.end(), i) != gone.end();
+          row.withdrawn = withdrawn[i];
           row.documents = 1;
           row.roots = 1;
           if (row.retraction) row.reason = "retraction";
@@ -149,6 +154,7 @@ Result<ScanReport> statements(const ReadView& view, const Plan& plan, const Cata
 
 Result<Answer> run_query(const EventStore& store, const Query& query, const QueryLimits& limits) {
   const ReadView view = store.view();
+  CAPEXDB_TRY(view.status());
   const Catalogue& catalogue = store.catalogue();
   CAPEXDB_ASSIGN(const Plan plan, make_plan(query, catalogue, view.sequence()));
   Answer answer;
@@ -168,7 +174,7 @@ Result<Answer> run_query(const EventStore& store, const Query& query, const Quer
     if (plan.kind == QueryKind::cells) {
       answer.rows = cells_answer(cells, plan, catalogue, answer.notes);
     } else {
-      CAPEXDB_ASSIGN(SumAnswer sum, sum_answer(std::move(cells), plan, catalogue));
+      CAPEXDB_ASSIGN(SumAnswer sum, sum_answer(std::move(cells), plan, catalogue, limits));
       answer.rows = std::move(sum.rows);
       answer.coverage = std::move(sum.coverage);
       answer.notes = std::move(sum.notes);

@@ -6,15 +6,6 @@
 namespace capexdb::storage {
 namespace {
 
-std::string counterparty_text(const Row& row, const Plan& /*plan*/, const Catalogue& catalogue) {
-  std::string text;
-  for (const auto& other : catalogue.counterparties(row.ordinal(Column::counterparties))) {
-    if (!text.empty()) text += ",";
-    text += catalogue.text(NameKind::party, other.party);
-  }
-  return text;
-}
-
 auto row_order(const AnswerRow& r) {
   return std::tie(r.company, r.start, r.end, r.period, r.product, r.counterparty, r.definition,
                   r.currency, r.unit, r.sequence);
@@ -28,7 +19,7 @@ AnswerRow describe(const Row& row, const Plan& plan, const Catalogue& catalogue)
   r.company = catalogue.text(NameKind::party, row.ordinal(Column::subject));
   r.metric = plan.metric_entry.id;
   r.product = catalogue.text(NameKind::product, row.ordinal(Column::product));
-  r.counterparty = counterparty_text(row, plan, catalogue);
+  r.counterparty = catalogue.counterparty_ids(row.ordinal(Column::counterparties));
   r.period = period_to_string(period);
   r.start = period_start_text(period);
   r.end = period_end_text(period);
@@ -65,8 +56,11 @@ void keep_best_definitions(std::vector<ResolvedCell>& cells, const Plan& plan,
                            const Catalogue& catalogue) {
   if (plan.definition) return;
   const auto& tags = plan.metric_entry.tags;
+  const auto name_of = [&](const Row& row) {
+    return catalogue.text(NameKind::definition, row.ordinal(Column::definition));
+  };
   const auto rank = [&](const Row& row) {
-    const std::string name = catalogue.text(NameKind::definition, row.ordinal(Column::definition));
+    const std::string name = name_of(row);
     if (name.empty()) return tags.size();
     const auto at = std::find(tags.begin(), tags.end(), name);
     return at == tags.end() ? tags.size() + 1 : static_cast<std::size_t>(at - tags.begin());
@@ -77,15 +71,15 @@ void keep_best_definitions(std::vector<ResolvedCell>& cells, const Plan& plan,
                       r[Column::measure], r[Column::unit], r[Column::currency]);
   };
   using Key = decltype(key(Row{}));
-  std::map<Key, std::pair<std::size_t, std::int64_t>> best;  // rank, then ordinal
+  std::map<Key, std::pair<std::size_t, std::string>> best;  // rank, then name
   for (const ResolvedCell& cell : cells) {
-    const std::pair mine(rank(cell.leader), cell.leader[Column::definition]);
+    const std::pair mine(rank(cell.leader), name_of(cell.leader));
     const auto [at, is_new] = best.try_emplace(key(cell.leader), mine);
     if (!is_new) at->second = std::min(at->second, mine);
   }
   if (best.size() == cells.size()) return;
   std::erase_if(cells, [&](const ResolvedCell& cell) {
-    return best.at(key(cell.leader)).second != cell.leader[Column::definition];
+    return best.at(key(cell.leader)).second != name_of(cell.leader);
   });
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "proto/model/query.h"
+#include "storage/query/engine.h"
 #include "storage/query/plan.h"
 
 namespace capexdb::storage {
@@ -44,8 +45,9 @@ struct SumAnswer {
   std::vector<std::string> notes;
 };
 // The answer of `sum`: the parts' own figures, period by period. A part of a
-// whole that is there too is not added again. Error: mixed units, overflow.
+// whole that is there too is not added again. Error: mixed units, overflow,
+// cancelled, deadline_exceeded.
 Result<SumAnswer> sum_answer(std::vector<ResolvedCell> cells, const Plan& plan,
-                             const Catalogue& catalogue);
+                             const Catalogue& catalogue, const QueryLimits& limits);
 
 }  // namespace capexdb::storage

@@ -49,21 +49,21 @@ Result<std::vector<std::string>> selected_names(const Plan& plan, const Query& q
 Result<void> plan_selection(Plan& plan, const Query& query, const Catalogue& catalogue) {
   CAPEXDB_ASSIGN(const std::vector<std::string> names, selected_names(plan, query, catalogue));
   Subjects subjects(plan.subjects);
-  Subjects groups(plan.groups);
-  std::unordered_set<std::string> asked;
+  Subjects asked(plan.asked_parties);
+  std::unordered_set<std::string> met;
   for (const std::string& name : names) {
-    if (!asked.insert(slug(name)).second) continue;
+    if (!met.insert(slug(name)).second) continue;
     if (is_reserved_name(name)) {
       plan.everyone = true;
       for (const std::uint32_t company : catalogue.companies(plan.at)) subjects.add(company);
       continue;
     }
     CAPEXDB_ASSIGN(const std::uint32_t party, catalogue.need_party(name, plan.at));
+    asked.add(party);
     if (plan.kind != QueryKind::sum) {
       subjects.add(party);
       continue;
     }
-    if (!catalogue.members(party, plan.at).empty()) groups.add(party);
     for (const std::uint32_t leaf : catalogue.leaves(party, plan.at)) subjects.add(leaf);
   }
   return {};
@@ -140,6 +140,12 @@ bool Plan::covers(const Period& period) const {
   const auto quarter = calendar_quarter(period);
   if (quarter && quarter_span(*quarter) == asked) return true;
   return period.kind == PeriodKind::instant || period.kind == PeriodKind::window;
+}
+
+std::uint32_t Plan::only_group(const Catalogue& catalogue) const {
+  if (everyone || asked_parties.size() != 1 || catalogue.members(asked_parties.front(), at).empty())
+    return 0;
+  return asked_parties.front();
 }
 
 Result<Plan> make_plan(const Query& query, const Catalogue& catalogue,

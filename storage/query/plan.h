@@ -20,8 +20,8 @@ struct Plan {
   std::uint16_t metric = 0;
   CatalogMetric metric_entry;
   std::vector<std::uint32_t> subjects;  // whose statements are read; of a sum, its parts
-  std::vector<std::uint32_t> groups;    // that a sum was asked of
-  bool everyone = false;                // a sum over all companies
+  std::vector<std::uint32_t> asked_parties;     // parties as they were named
+  bool everyone = false;                // "all" was one of the names
   std::vector<Status> statuses;         // empty: all
   std::optional<Measure> measure;       // empty: any growth
   std::optional<std::string> definition;
@@ -33,6 +33,8 @@ struct Plan {
   // Whether a statement about `period` is asked for. A history is that of one
   // cell: where one period is named, it is that one or a fiscal quarter of it.
   bool covers(const Period& period) const;
+  // The group that alone was asked for; 0 for any other selection of a sum.
+  std::uint32_t only_group(const Catalogue& catalogue) const;
   bool wants(Measure m) const { return measure ? m == *measure : is_growth(m); }
 };
 

@@ -104,7 +104,8 @@ Result<ScanReport> scan_histories(const ReadView& view, const Plan& plan,
                          Row row = block.row(i);
                          row[Column::flags] &= ~flag::kMirror;
                          const auto id = std::pair(row[Column::sequence], row[Column::fact_index]);
-                         if (may_repeat && !met.insert(id).second) continue;
+                         const bool shared = may_repeat && row[Column::counterparties] != 0;
+                         if (shared && !met.insert(id).second) continue;
                          rows.push_back(row);
                        }
                        return visit_runs(rows, visit);

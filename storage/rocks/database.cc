@@ -4,6 +4,7 @@
 #include <rocksdb/env.h>
 #include <rocksdb/file_checksum.h>
 #include <rocksdb/filter_policy.h>
+#include <rocksdb/listener.h>
 #include <rocksdb/table.h>
 #include <sys/resource.h>
 
@@ -56,6 +57,27 @@ class InfoLog : public rocksdb::Logger {
   std::function<void(LogLevel, const std::string&)> sink_;
 };
 
+// What RocksDB does in the background and cannot return to a caller.
+class Reporter : public rocksdb::EventListener {
+ public:
+  explicit Reporter(std::function<void(LogLevel, const std::string&)> sink)
+      : sink_(std::move(sink)) {}
+
+  void OnBackgroundError(rocksdb::BackgroundErrorReason /*reason*/,
+                         rocksdb::Status* status) override {
+    if (sink_) sink_(LogLevel::error, "background error: " + status->ToString());
+  }
+  void OnStallConditionsChanged(const rocksdb::WriteStallInfo& info) override {
+    if (!sink_ || info.condition.cur == rocksdb::WriteStallCondition::kNormal) return;
+    const bool stopped = info.condition.cur == rocksdb::WriteStallCondition::kStopped;
+    sink_(LogLevel::warn, "writes to " + info.cf_name + (stopped ? " wait" : " are slowed down") +
+                              " for compaction");
+  }
+
+ private:
+  std::function<void(LogLevel, const std::string&)> sink_;
+};
+
 int open_files_max() {
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return 4096;
@@ -75,6 +97,7 @@ rocksdb::DBOptions db_options(const StoreOptions& options,
   o.track_and_verify_wals_in_manifest = false;
   o.file_checksum_gen_factory = rocksdb::GetFileChecksumGenCrc32cFactory();
   o.bytes_per_sync = 1U << 20U;
+  o.listeners.push_back(std::make_shared<Reporter>(options.log));
   if (options.env != nullptr) o.env = options.env;
   return o;
 }
@@ -99,6 +122,10 @@ rocksdb::ColumnFamilyOptions family_options(const StoreOptions& options,
   o.level_compaction_dynamic_level_bytes = true;
   o.compression = rocksdb::kLZ4Compression;
   o.bottommost_compression = rocksdb::kZSTD;
+  // Small blocks of one family have much in common.
+  o.bottommost_compression_opts.enabled = true;
+  o.bottommost_compression_opts.max_dict_bytes = 16U << 10U;
+  o.periodic_compaction_seconds = 30ULL * 24 * 3600;  // reads cold data again, and so verifies it
   o.max_write_buffer_number = 3;
   o.memtable_protection_bytes_per_key = 8;
   const bool big = name == "history" || name == "frames" || name == "log";
@@ -148,6 +175,25 @@ Result<Recoverable> recoverable(const StoreOptions& options, rocksdb::DBOptions 
   return result;
 }
 
+// A newer format may have column families that this program does not know.
+Result<void> check_families(const StoreOptions& options, const rocksdb::DBOptions& o) {
+  std::vector<std::string> names;
+  const auto status = rocksdb::DB::ListColumnFamilies(o, options.path, &names);
+  if (!status.ok()) return {};  // no store yet, or one that opening it tells more about
+  for (const std::string& name : names) {
+    const bool known = std::any_of(kFamilies.begin(), kFamilies.end(),
+                                   [&](const char* family) { return name == family; });
+    if (!known) {
+      return fail(Errc::failed_precondition,
+                  options.path + " holds the column family '" + name +
+                      "', which this program does not know; use the program that wrote it, or a "
+                      "newer one");
+    }
+  }
+  if (names.size() == kFamilies.size()) return {};
+  return fail(Errc::failed_precondition, options.path + " is no capexdb store");
+}
+
 tl::unexpected<Error> acknowledged_data_lost(const std::string& path, const std::string& why) {
   return fail(Errc::data_loss, path + " is damaged: " + why +
                                    ". The files were not touched; restore a backup, or see "
@@ -176,6 +222,19 @@ Result<std::unique_ptr<Database>> Database::open(const StoreOptions& options) {
     return status;
   };
 
+  CAPEXDB_TRY(check_families(options, o));
+  // Opening cuts off a torn tail, so what it would hide is looked for before.
+  const auto acknowledged = AcknowledgedMark::read(options.path);
+  const auto lost = [&](std::uint64_t last_sequence) {
+    return acknowledged_data_lost(options.path, "sequences up to " + std::to_string(*acknowledged) +
+                                                    " were acknowledged, only " +
+                                                    std::to_string(last_sequence) + " can be read");
+  };
+  if (acknowledged) {
+    const auto kept =
+        recoverable(options, o, rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords);
+    if (kept && kept->last_sequence < *acknowledged) return lost(kept->last_sequence);
+  }
   auto status = attempt(rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords);
   if (status.IsCorruption()) {
     // A torn tail and damage in the middle look alike to one recovery mode;
@@ -194,12 +253,8 @@ Result<std::unique_ptr<Database>> Database::open(const StoreOptions& options) {
                                         " acknowledged writes lie behind the fault");
     }
     // Where nothing readable lies behind the fault, the mark still knows.
-    const auto acknowledged = AcknowledgedMark::read(options.path);
     if (acknowledged && *acknowledged > until_fault->last_sequence) {
-      return acknowledged_data_lost(
-          options.path, "sequences up to " + std::to_string(*acknowledged) +
-                            " were acknowledged, only " +
-                            std::to_string(until_fault->last_sequence) + " can be read");
+      return lost(until_fault->last_sequence);
     }
     status = attempt(rocksdb::WALRecoveryMode::kPointInTimeRecovery);
   }
@@ -209,9 +264,13 @@ Result<std::unique_ptr<Database>> Database::open(const StoreOptions& options) {
 
 Database::~Database() {
   if (!db_) return;
+  // What is in the files need not be read from the log at the next start. After
+  // a failed write RocksDB asserts when it is synced, so it is left alone.
+  if (!read_only_ && !abandoned_) {
+    (void)db_->SyncWAL();
+    for (auto* handle : families_) (void)db_->Flush({}, handle);
+  }
   for (auto* handle : families_) (void)db_->DestroyColumnFamilyHandle(handle);
-  // RocksDB asserts when it syncs a log whose write has failed.
-  if (!read_only_ && !abandoned_) (void)db_->SyncWAL();
   (void)db_->Close();
 }
 

@@ -15,7 +15,7 @@
 namespace capexdb {
 namespace {
 
-constexpr std::uint32_t kSeed = 20240131;
+constexpr std::uint32_t kPeriodSeed = 20240131;
 
 Day day(const std::string& text) {
   const auto parsed = parse_date(text);
@@ -155,8 +155,8 @@ TEST(Period, FactoriesRefuseBackwardsAndMakeAnInstantOfAWindowOfOneDay) {
 }
 
 TEST(PeriodProperty, WhatIsPrintedIsReadBackAsTheSame) {
-  std::printf("seed %u\n", kSeed);
-  std::mt19937 random(kSeed);
+  std::printf("seed %u\n", kPeriodSeed);
+  std::mt19937 random(kPeriodSeed);
   const Day least = day("1800-01-01");
   const Day most = day("2299-12-31");
   std::uniform_int_distribution<Day> any_day(least, most);

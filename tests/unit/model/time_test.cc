@@ -12,9 +12,9 @@
 namespace capexdb {
 namespace {
 
-constexpr std::uint32_t kSeed = 20240131;
+constexpr std::uint32_t kTimeSeed = 20240131;
 
-Day day(const std::string& text) {
+Day day_of(const std::string& text) {
   const auto parsed = parse_date(text);
   EXPECT_TRUE(parsed) << text;
   return parsed.value_or(0);
@@ -37,8 +37,8 @@ TEST(Date, EveryDayOfTheSupportedYearsIsCountedPrintedAndReadBack) {
     }
   }
   EXPECT_EQ(date_to_string(expected), "2300-01-01");
-  EXPECT_EQ(day("1970-01-01"), 0);
-  EXPECT_EQ(day("2024-08-26"), 19961);
+  EXPECT_EQ(day_of("1970-01-01"), 0);
+  EXPECT_EQ(day_of("2024-08-26"), 19961);
 }
 
 TEST(Date, LeapYearsAreThoseOfTheGregorianCalendar) {
@@ -134,9 +134,9 @@ TEST(TimeRange, RefusesWhatIsNoTimeOrRunsBackwards) {
 }
 
 TEST(TimeRangeProperty, WhatIsPrintedIsReadBackAsTheSame) {
-  std::printf("seed %u\n", kSeed);
-  std::mt19937 random(kSeed);
-  std::uniform_int_distribution<Day> any_day(day("1800-01-01"), day("2299-12-30"));
+  std::printf("seed %u\n", kTimeSeed);
+  std::mt19937 random(kTimeSeed);
+  std::uniform_int_distribution<Day> any_day(day_of("1800-01-01"), day_of("2299-12-30"));
   std::uniform_int_distribution<int> any(0, 86399);
   for (int i = 0; i < 20'000; ++i) {
     TimeRange made;
@@ -151,7 +151,7 @@ TEST(TimeRangeProperty, WhatIsPrintedIsReadBackAsTheSame) {
         break;
       case 2:
         made.end = std::min(made.begin + 86400 * (1 + any(random) % 800),
-                            std::int64_t{day("2299-12-31")} * 86400);
+                            std::int64_t{day_of("2299-12-31")} * 86400);
         break;
       default:
         made.begin += any(random);

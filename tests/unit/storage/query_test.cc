@@ -124,6 +124,58 @@ TEST_F(QueryTest, AGroupInsideAGroupIsNotAddedBesideItsMembers) {
   EXPECT_EQ(answer.coverage->missing, std::vector<std::string>{"nvidia"});
 }
 
+TEST_F(QueryTest, ABreakdownListsThePartsAndNotTheirTotal) {
+  v1::Event total = shipment("Nvidia", "Tencent", "3000000");
+  total.mutable_chip_shipment()->clear_product();
+  v1::Event h100 = shipment("Nvidia", "Tencent", "5");
+  h100.mutable_chip_shipment()->set_product("H100");
+  commit(*store_, {shipment("Nvidia", "Tencent", "1000000"), h100, total});
+  Query query = question(QueryKind::sum, "nvidia", "unit_shipments");
+  const Answer whole = ask(*store_, query);
+  ASSERT_EQ(whole.rows.size(), 1U);
+  EXPECT_EQ(whole.rows[0].value.low->value.to_string(), "3000000");
+  query.by = {Dimension::product};
+  const Answer parts = ask(*store_, query);
+  ASSERT_EQ(parts.rows.size(), 2U);
+  EXPECT_EQ(parts.rows[0].product, "H100");
+  EXPECT_EQ(parts.rows[1].product, "H20");
+  EXPECT_EQ(parts.notes.size(), 1U);
+}
+
+TEST_F(QueryTest, FiguresThatOverlapAreNotAddedToOneAnother) {
+  v1::Event to_anyone = shipment("Nvidia", "Tencent", "2000000");
+  to_anyone.mutable_chip_shipment()->clear_counterparties();
+  v1::Event any_product = shipment("Nvidia", "bat", "1000000");
+  any_product.mutable_chip_shipment()->clear_product();
+  commit(*store_, {to_anyone, any_product});
+  const Answer sum = ask(*store_, question(QueryKind::sum, "nvidia", "unit_shipments"));
+  ASSERT_EQ(sum.rows.size(), 1U);
+  EXPECT_NE(sum.rows[0].value.low->value.to_string(), "3000000");
+  ASSERT_EQ(sum.notes.size(), 1U);
+  EXPECT_NE(sum.notes[0].find("overlap"), std::string::npos);
+}
+
+TEST_F(QueryTest, ASumOfAGroupAndOthersIsCalledWhatWasAskedFor) {
+  commit_parts();
+  const Answer answer = ask(*store_, question(QueryKind::sum, "bat,nvidia", "capex", "2024-H1"));
+  ASSERT_EQ(answer.rows.size(), 1U);
+  EXPECT_EQ(answer.rows[0].company, "bat,nvidia");
+  for (const std::string& note : answer.notes) EXPECT_EQ(note.find("printed"), std::string::npos);
+}
+
+TEST_F(QueryTest, TheDatesOfAFiscalQuarterFindIt) {
+  v1::Event quarter = capex("Nvidia", "369000000");
+  quarter.mutable_capex()->mutable_period()->clear_label();
+  quarter.mutable_capex()->mutable_period()->set_start("2024-01-29");
+  quarter.mutable_capex()->mutable_period()->set_end("2024-04-28");
+  commit(*store_, {quarter});
+  for (const QueryKind kind : {QueryKind::cells, QueryKind::sum, QueryKind::statements}) {
+    for (const char* period : {"2024-01-29/2024-04-28", "2024-Q1"}) {
+      EXPECT_EQ(ask(*store_, question(kind, "nvidia", "capex", period)).rows.size(), 1U) << period;
+    }
+  }
+}
+
 TEST_F(QueryTest, ACompanysOwnConversionDoesNotStandInTheWayOfASum) {
   v1::Event dollars = capex("Tencent", "3000000000");
   dollars.mutable_capex()->mutable_amount()->set_unit("USD");

@@ -107,6 +107,18 @@ TEST(Resolution, TheOrderOfArrivalNeverDecides) {
   }
 }
 
+TEST(Resolution, WithdrawnContentIsNotRevivedBesideNewFacts) {
+  std::vector<Row> cell = {row(23, Status::actual, 10, 1), row(23, Status::actual, 10, 1)};
+  cell[0][Column::sequence] = 5;
+  cell[1][Column::sequence] = 8;
+  Row retraction = cell[0];
+  retraction[Column::sequence] = 6;
+  retraction[Column::flags] = flag::kRetraction | flag::kRetractsSequence;
+  retraction[Column::value] = 5;
+  cell.push_back(retraction);
+  EXPECT_FALSE(resolve(cell, {}).leader);
+}
+
 TEST(Resolution, CopiesAreDocumentsOfOneRoot) {
   const std::vector<Row> copies = {row(23, Status::actual, 10, 1, 100),
                                    row(23, Status::actual, 11, 2, 100)};

@@ -30,6 +30,14 @@ class StoreTest : public testing::Test {
     EXPECT_EQ(report->events, store_->last_sequence());
   }
 
+  static v1::Event rank_of(const std::string& source, std::uint32_t rank) {
+    v1::Event event;
+    v1::CatalogSource& entry = *event.mutable_catalog_change()->add_sources();
+    entry.set_name(source);
+    entry.set_rank(rank);
+    return event;
+  }
+
   TemporaryDirectory directory_;
   std::unique_ptr<EventStore> store_;
 };
@@ -429,6 +437,99 @@ TEST_F(StoreTest, AStoreThatEndsBeforeWhatWasAcknowledgedIsRefused) {
   ASSERT_FALSE(store);
   EXPECT_EQ(store.error().code, Errc::data_loss);
   EXPECT_NE(store.error().message.find("up to 99"), std::string::npos);
+}
+
+TEST_F(StoreTest, AnotherRankingAmongBatchesOfOneWriteDoublesNothing) {
+  v1::Event ranking = rank_of("Filings", 1);
+  std::vector<Batch> group;
+  group.push_back(make_batch({capex("Alibaba", "1")}, "a", 0));
+  group.push_back(make_batch({ranking}, "b", 0));
+  group.push_back(make_batch({capex("Alibaba", "1")}, "c", 0));
+  const auto replies = store_->commit(group);
+  EXPECT_EQ(replies[0]->accepted(), 1U);
+  EXPECT_EQ(replies[1]->accepted(), 1U);
+  EXPECT_EQ(replies[2]->duplicates(), 1U);
+  EXPECT_EQ(commit(*store_, {capex("Alibaba", "1")}).duplicates(), 1U);
+  expect_sound();
+}
+
+TEST_F(StoreTest, AWrongCikDoesNotTakeANameAway) {
+  v1::Event wrong = capex("Alibaba", "1");
+  wrong.mutable_capex()->mutable_subject()->set_cik("1577552");
+  commit(*store_, {wrong});
+  wrong.mutable_capex()->mutable_subject()->set_cik("999");
+  EXPECT_EQ(commit(*store_, {wrong}).accepted(), 1U);
+  const auto party = store_->catalogue().need_party("Alibaba", kNow);
+  ASSERT_TRUE(party) << party.error().message;
+  EXPECT_EQ(store_->catalogue().text(NameKind::party, *party), "alibaba");
+  EXPECT_TRUE(store_->catalogue().need_party("alibaba-cik-999", kNow));
+}
+
+TEST_F(StoreTest, AnEventIdOfACatalogueChangeIsKept) {
+  v1::Event fifth = rank_of("Filings", 5);
+  fifth.set_event_id("r1");
+  v1::Event ninth = rank_of("Filings", 9);
+  EXPECT_EQ(commit(*store_, {fifth}).accepted(), 1U);
+  EXPECT_EQ(commit(*store_, {ninth}).accepted(), 1U);
+  EXPECT_EQ(commit(*store_, {fifth}).duplicates(), 1U) << "a resend does not undo the change";
+  ninth.set_event_id("r1");
+  EXPECT_EQ(commit(*store_, {ninth}).rejected(), 1U);
+  reopen();
+  EXPECT_EQ(commit(*store_, {fifth}).duplicates(), 1U);
+  expect_sound();
+}
+
+TEST_F(StoreTest, AnIdOfADuplicateCanBeWithdrawnInTheSameBatch) {
+  v1::Event first = capex("Alibaba", "1");
+  first.set_event_id("a");
+  v1::Event again = first;
+  again.set_event_id("b");
+  v1::Event retraction;
+  retraction.mutable_source()->set_publisher("WinBuzzer");
+  retraction.set_published_at("2024-09-15");
+  retraction.mutable_retraction()->set_event_id("b");
+  const auto reply = commit(*store_, {first, again, retraction});
+  EXPECT_EQ(reply.accepted(), 2U);
+  EXPECT_EQ(reply.duplicates(), 1U);
+  EXPECT_TRUE(ask(*store_, question(QueryKind::cells, "alibaba", "capex")).rows.empty());
+  expect_sound();
+}
+
+TEST_F(StoreTest, ATruncatedLogIsRefusedBeforeAnyFileIsTouched) {
+  commit(*store_, {capex("Alibaba", "1")});
+  // As a killed process leaves it: copied while it is open.
+  const TemporaryDirectory copy;
+  std::filesystem::copy(
+      directory_.path(), copy.path(),
+      std::filesystem::copy_options::recursive | std::filesystem::copy_options::overwrite_existing);
+  std::filesystem::path log;
+  for (const auto& entry : std::filesystem::directory_iterator(copy.path())) {
+    if (entry.path().extension() == ".log" && entry.file_size() > 0) log = entry.path();
+  }
+  ASSERT_FALSE(log.empty());
+  std::filesystem::resize_file(log, std::filesystem::file_size(log) / 2);
+  const auto size = std::filesystem::file_size(log);
+  StoreOptions options;
+  options.path = copy.path();
+  for (int i = 0; i < 2; ++i) {
+    const auto store = EventStore::open(options);
+    ASSERT_FALSE(store);
+    EXPECT_EQ(store.error().code, Errc::data_loss);
+    EXPECT_EQ(std::filesystem::file_size(log), size);
+  }
+}
+
+TEST_F(StoreTest, AStoreWithAnUnknownColumnFamilyIsRefused) {
+  rocksdb::ColumnFamilyHandle* handle = nullptr;
+  ASSERT_TRUE(store_->state().database->db().CreateColumnFamily({}, "later", &handle).ok());
+  ASSERT_TRUE(store_->state().database->db().DestroyColumnFamilyHandle(handle).ok());
+  store_.reset();
+  StoreOptions options;
+  options.path = directory_.path();
+  const auto store = EventStore::open(options);
+  ASSERT_FALSE(store);
+  EXPECT_EQ(store.error().code, Errc::failed_precondition);
+  EXPECT_NE(store.error().message.find("later"), std::string::npos);
 }
 
 TEST_F(StoreTest, ASecondOpenerIsRefused) {

@@ -1,0 +1,24 @@
+// Which figures a sum adds: one per company, period and dimensions, of one
+// unit, and none that is contained in another one.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "storage/query/engine.h"
+#include "storage/query/fold.h"
+
+namespace capexdb::storage {
+
+struct SumPart {
+  Period period;  // that it is added under; the figure's own may be a fiscal quarter of it
+  ResolvedCell cell;
+};
+
+// Sorted by company and period. `notes` says what is left out. Error:
+// cancelled, deadline_exceeded.
+Result<std::vector<SumPart>> sum_parts(std::vector<ResolvedCell> cells, const Plan& plan,
+                                       const Catalogue& catalogue, const QueryLimits& limits,
+                                       std::vector<std::string>& notes);
+
+}  // namespace capexdb::storage
