@@ -37,15 +37,17 @@ struct Client::Impl {
   Result<void> ask_once(v1::ClientMessage& request, Deadline deadline,
                         const std::function<Result<void>(v1::ServerMessage)>& take) {
     const std::uint64_t id = connection->send(request);
-    for (;;) {
+    for (bool late = false;;) {
       CAPEXDB_ASSIGN(auto reply, connection->wait(deadline));
-      if (!reply) {
+      // An answer that comes in pieces without end is none.
+      if (!reply || late) {
         return fail(Errc::deadline_exceeded, "no answer from " + options.server + " in time");
       }
       if (reply->request_id != id) continue;  // of an earlier call that gave up
       if (!reply->message) return fail(std::move(reply->message.error()));
       CAPEXDB_TRY(take(std::move(*reply->message)));
       if (reply->last) return {};
+      late = std::chrono::steady_clock::now() >= deadline;
     }
   }
 

@@ -44,6 +44,7 @@ struct Producer::Impl {
   ProducerOptions options;
   client::BatchWindow window;
   std::unique_ptr<client::Connection> connection;
+  std::unique_ptr<client::Connection> attempt;  // a connection that is being opened
   std::optional<Error> fatal;
 
   v1::IngestRequest open_batch;
@@ -90,6 +91,7 @@ struct Producer::Impl {
   Result<void> give_up(Error error) {
     fatal = std::move(error);
     connection.reset();
+    attempt.reset();
     return fail(*fatal);
   }
 
@@ -97,6 +99,7 @@ struct Producer::Impl {
   Result<void> disconnect(Error why) {
     if (!may_pass(why.code)) return give_up(std::move(why));
     connection.reset();
+    attempt.reset();
     window.on_disconnected();
     last_failure = std::move(why);
     const auto ceiling = std::min(client.backoff_max, client.backoff_min * (1 << attempts));
@@ -106,6 +109,7 @@ struct Producer::Impl {
     return {};
   }
 
+  // Goes on with the attempt of an earlier call, where one is under way.
   Result<void> reconnect(Deadline deadline) {
     const Deadline give_up_at = progress_at + options.give_up_after;
     if (std::chrono::steady_clock::now() >= give_up_at) {
@@ -114,14 +118,20 @@ struct Producer::Impl {
                                        std::to_string(options.give_up_after.count() / 1000) +
                                        " s without an answer"});
     }
-    if (deadline < retry_at) {
-      std::this_thread::sleep_until(deadline);
-      return {};
+    if (!attempt) {
+      if (deadline < retry_at) {
+        std::this_thread::sleep_until(deadline);
+        return {};
+      }
+      std::this_thread::sleep_until(retry_at);
+      auto begun = client::Connection::begin(client);
+      if (!begun) return disconnect(std::move(begun.error()));
+      attempt = std::move(*begun);
     }
-    std::this_thread::sleep_until(retry_at);
-    auto opened = client::Connection::open(client, after(client.connect_timeout));
-    if (!opened) return disconnect(std::move(opened.error()));
-    connection = std::move(*opened);
+    const auto opened = attempt->finish_opening(std::min(deadline, give_up_at));
+    if (!opened) return disconnect(opened.error());
+    if (!*opened) return {};
+    connection = std::move(attempt);
     ++reconnects;
     auto welcomed = welcome();
     if (!welcomed) return give_up(std::move(welcomed.error()));
@@ -238,17 +248,13 @@ Result<bool> Producer::make_room(Deadline deadline) {
   return impl_->step_until(deadline, [this] { return impl_->has_room(); });
 }
 
-Result<bool> Producer::drain(Deadline deadline) {
-  flush();
+Result<bool> Producer::settle(Deadline deadline) {
   return impl_->step_until(deadline, [this] { return impl_->window.unanswered() == 0; });
 }
 
-Result<void> Producer::submit(std::vector<v1::Event> events, Deadline deadline) {
-  CAPEXDB_ASSIGN(const bool room, make_room(deadline));
-  if (!room) return fail(Errc::deadline_exceeded, "earlier batches are not answered in time");
-  for (auto& event : events) CAPEXDB_TRY(add(std::move(event)));
+Result<bool> Producer::drain(Deadline deadline) {
   flush();
-  return {};
+  return settle(deadline);
 }
 
 std::optional<BatchReply> Producer::next_reply() { return impl_->window.next_reply(); }

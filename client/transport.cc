@@ -7,6 +7,9 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/write.hpp>
 #include <exception>
+#include <utility>
+
+#include "client/address_lookup.h"
 
 namespace capexdb::client {
 namespace {
@@ -20,9 +23,17 @@ constexpr std::size_t kReadBytes = std::size_t{64} << 10U;
 }  // namespace
 
 struct Transport::Impl {
+  explicit Impl(Endpoint server) : endpoint(std::move(server)), lookup(endpoint) {}
+
+  enum class Stage { resolving, connecting, connected };
+
+  Endpoint endpoint;
+  AddressLookup lookup;
   asio::io_context io{1};
   tcp::socket socket{io};
-  tcp::resolver resolver{io};
+  Stage stage = Stage::resolving;
+  bool connect_done = false;
+  error_code connect_error;
 
   std::array<char, kReadBytes> input{};
   std::string output;
@@ -32,45 +43,41 @@ struct Transport::Impl {
   bool writing = false;
   bool write_failed = false;
 
-  // Runs handlers until `done` or the deadline.
-  bool run_until(const bool& done, Deadline deadline) {
-    while (!done) {
-      io.restart();
-      if (io.run_one_until(deadline) == 0) return false;
-    }
-    return true;
+  tl::unexpected<Error> unreachable(const std::string& why) const {
+    return fail(Errc::unavailable, "cannot reach " + endpoint.host + ":" + endpoint.port + ": " +
+                                       why + "; is capexd running there?");
   }
 
-  Result<void> connect(const Endpoint& endpoint, Deadline deadline) {
-    const std::string where = endpoint.host + ":" + endpoint.port;
-    const auto unreachable = [&](const error_code& error) {
-      return fail(Errc::unavailable,
-                  "cannot reach " + where + ": " + error.message() + "; is capexd running there?");
-    };
-    const auto late = [&] {
-      return fail(Errc::deadline_exceeded, "no connection to " + where + " in time");
-    };
-    bool done = false;
-    error_code result;
-    tcp::resolver::results_type addresses;
-    resolver.async_resolve(endpoint.host, endpoint.port,
-                           [&](const error_code& error, const auto& found) {
-                             result = error;
-                             addresses = found;
-                             done = true;
-                           });
-    if (!run_until(done, deadline)) return late();
-    if (result) return unreachable(result);
-    done = false;
-    asio::async_connect(socket, addresses, [&](const error_code& error, const tcp::endpoint&) {
-      result = error;
-      done = true;
-    });
-    if (!run_until(done, deadline)) return late();
-    if (result) return unreachable(result);
-    socket.set_option(tcp::no_delay(true), result);
-    socket.set_option(asio::socket_base::keep_alive(true), result);
-    return {};
+  // Runs what is ready, else waits for one thing to happen.
+  bool run_some(Deadline deadline) {
+    io.restart();
+    if (io.poll() > 0) return true;
+    io.restart();
+    return io.run_one_until(deadline) > 0;
+  }
+
+  Result<bool> connect(Deadline deadline) {
+    if (stage == Stage::resolving) {
+      const auto found = lookup.wait(deadline);
+      if (!found) return false;
+      if (!*found) return unreachable(found->error().message);
+      asio::async_connect(socket, **found, [this](const error_code& error, const tcp::endpoint&) {
+        connect_error = error;
+        connect_done = true;
+      });
+      stage = Stage::connecting;
+    }
+    if (stage == Stage::connecting) {
+      while (!connect_done) {
+        if (!run_some(deadline)) return false;
+      }
+      if (connect_error) return unreachable(connect_error.message());
+      error_code ignored;  // only a matter of speed
+      socket.set_option(tcp::no_delay(true), ignored);
+      socket.set_option(asio::socket_base::keep_alive(true), ignored);
+      stage = Stage::connected;
+    }
+    return true;
   }
 
   void start_read() {
@@ -100,32 +107,22 @@ struct Transport::Impl {
 Transport::Transport(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Transport::~Transport() = default;
 
-Result<std::unique_ptr<Transport>> Transport::connect(const Endpoint& endpoint, Deadline deadline) {
+Result<std::unique_ptr<Transport>> Transport::begin(const Endpoint& endpoint) {
   try {
-    auto impl = std::make_unique<Impl>();
-    const auto connected = impl->connect(endpoint, deadline);
-    if (!connected) {
-      // Handlers that never ran refer to the frame that is gone; they are
-      // destroyed with the io_context, not called.
-      return fail(connected.error());
-    }
-    return std::unique_ptr<Transport>(new Transport(std::move(impl)));
+    return std::unique_ptr<Transport>(new Transport(std::make_unique<Impl>(endpoint)));
   } catch (const std::exception& error) {
     return fail(Errc::internal, std::string("no socket can be made: ") + error.what());
   }
 }
+
+Result<bool> Transport::connect(Deadline deadline) { return impl_->connect(deadline); }
 
 bool Transport::step(ConnectionFsm& fsm, Deadline deadline) {
   Impl& t = *impl_;
   if (fsm.state() == ConnectionFsm::State::failed) return false;
   if (!t.reading) t.start_read();
   if (!t.writing && !t.write_failed && fsm.has_output()) t.start_write(fsm.take_output());
-  t.io.restart();
-  bool moved = t.io.poll() > 0;
-  if (!moved) {
-    t.io.restart();
-    moved = t.io.run_one_until(deadline) > 0;
-  }
+  const bool moved = t.run_some(deadline);
   if (!t.received.empty()) {
     fsm.on_bytes(t.received);
     t.received.clear();

@@ -1,5 +1,5 @@
-// Moves a ConnectionFsm's bytes over TCP, blocking with deadlines. The only
-// file of the client that knows sockets. One thread.
+// Moves a ConnectionFsm's bytes over TCP, blocking with deadlines. With
+// address_lookup.h all that the client knows of sockets. One thread.
 #pragma once
 
 #include <memory>
@@ -12,16 +12,21 @@ namespace capexdb::client {
 
 class Transport {
  public:
-  // Errors: unavailable (refused, unknown host, ...), deadline_exceeded.
-  static Result<std::unique_ptr<Transport>> connect(const Endpoint& endpoint, Deadline deadline);
+  // Begins to connect and does not wait. Error: internal, no socket can be made.
+  static Result<std::unique_ptr<Transport>> begin(const Endpoint& endpoint);
   ~Transport();
   Transport(const Transport&) = delete;
   Transport& operator=(const Transport&) = delete;
 
-  // Sends what `fsm` has to say and gives it what came in; waits for one of the
-  // two. False when the deadline passed and nothing happened. A deadline that
-  // has passed already still moves what can move without waiting. The end of
-  // the connection goes into `fsm`.
+  // Goes on connecting; true once the connection stands. False when the
+  // deadline passes first; call again then. Error: unavailable (refused,
+  // unknown host, ...).
+  Result<bool> connect(Deadline deadline);
+
+  // Of a connection that stands: sends what `fsm` has to say and gives it what
+  // came in; waits for one of the two. False when the deadline passed and
+  // nothing happened. A deadline that has passed already still moves what can
+  // move without waiting. The end of the connection goes into `fsm`.
   bool step(ConnectionFsm& fsm, Deadline deadline);
 
  private:

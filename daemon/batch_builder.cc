@@ -30,7 +30,13 @@ void append_number(std::string& bytes, std::uint64_t number) {
   }
 }
 
+constexpr std::size_t kErrorTextBytes = 128;  // of a record that is refused
+
 }  // namespace
+
+std::size_t BatchBuilder::memory(std::size_t events, std::size_t event_bytes) {
+  return events * (sizeof(Result<ValidEvent>) + kErrorTextBytes) + 2 * event_bytes;
+}
 
 Result<BatchBuilder> BatchBuilder::start(internal::v1::RawIngestRequest request,
                                          const Producer& producer) {
@@ -65,17 +71,18 @@ Result<BatchBuilder> BatchBuilder::start(internal::v1::RawIngestRequest request,
   return builder;
 }
 
-bool BatchBuilder::step(std::size_t events) {
+bool BatchBuilder::step(const Slice& slice) {
   const std::size_t total = static_cast<std::size_t>(request_.events_size());
-  const std::size_t last = std::min(total, static_cast<std::size_t>(next_) + events);
-  for (; static_cast<std::size_t>(next_) < last; ++next_) {
+  const std::size_t last = std::min(total, static_cast<std::size_t>(next_) + slice.events);
+  const std::size_t last_byte = event_bytes_ + slice.bytes;
+  for (; static_cast<std::size_t>(next_) < last && event_bytes_ < last_byte; ++next_) {
     std::string& event = *request_.mutable_events(next_);
     append_number(hashes_, event.size());
     append_number(hashes_, hash64(event));
-    bytes_ += sizeof(Result<ValidEvent>) + 2 * event.size();
+    event_bytes_ += event.size();
     batch_.records.push_back(validate(std::move(event)));
   }
-  if (last < total) return false;
+  if (static_cast<std::size_t>(next_) < total) return false;
   batch_.request_hash = hash64(hashes_);
   return true;
 }

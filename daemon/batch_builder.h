@@ -24,20 +24,29 @@ class BatchBuilder {
   static Result<BatchBuilder> start(internal::v1::RawIngestRequest request,
                                     const Producer& producer);
 
-  // Validates up to `events` more; true when the batch is complete.
-  bool step(std::size_t events);
+  // Validates more of it, until `events` or `bytes` are reached; true when the
+  // batch is complete.
+  struct Slice {
+    std::size_t events;
+    std::size_t bytes;
+  };
+  bool step(const Slice& slice);
 
-  // Of a complete batch. About how much memory it takes, and the batch itself.
-  std::size_t bytes() const { return bytes_; }
+  // About how much memory a batch takes, from before it is built until it is
+  // committed.
+  static std::size_t memory(std::size_t events, std::size_t event_bytes);
+
+  // Of a complete batch: its memory(), and the batch itself.
+  std::size_t bytes() const { return memory(batch_.records.size(), event_bytes_); }
   storage::Batch take() { return std::move(batch_); }
 
  private:
   explicit BatchBuilder(internal::v1::RawIngestRequest request) : request_(std::move(request)) {}
 
   internal::v1::RawIngestRequest request_;
-  int next_ = 0;        // event of request_
-  std::string hashes_;  // what request_hash is made from
-  std::size_t bytes_ = 0;
+  int next_ = 0;                 // event of request_
+  std::string hashes_;           // what request_hash is made from
+  std::size_t event_bytes_ = 0;  // of the events before next_
   storage::Batch batch_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace capexdb::daemon {
@@ -17,12 +18,13 @@ asio::awaitable<void> wait(asio::steady_timer& timer) {
 
 }  // namespace
 
-Connection::Connection(ConnectionId id, tcp::socket socket, std::string peer, Session session,
+Connection::Connection(ConnectionId id, tcp::socket socket, std::string peer,
                        const ConnectionHost& host)
     : id_(id),
       socket_(std::move(socket)),
       peer_(std::move(peer)),
-      session_(std::move(session)),
+      session_(host.limits, std::chrono::steady_clock::now(), host.memory,
+               [this] { memory_granted(); }),
       host_(host),
       readable_(socket_.get_executor()),
       writable_(socket_.get_executor()) {}
@@ -39,6 +41,13 @@ void Connection::retry_submit() {
   refused_.reset();
   if (session_.is_closed()) return;
   feed([&](Session&, TimePoint) { act(submission); });
+}
+
+void Connection::memory_granted() {
+  asio::post(socket_.get_executor(), [weak = weak_from_this()] {
+    const auto self = weak.lock();
+    if (self) self->feed([](Session& session, TimePoint now) { session.on_memory(now); });
+  });
 }
 
 void Connection::abort() {
@@ -58,8 +67,9 @@ asio::awaitable<void> Connection::read() {
     if (wait_error) co_return abort();
     if (!session_.wants_read()) continue;
     ErrorCode error;
+    const std::size_t bytes_max = std::min(host_.read_buffer.size(), session_.read_bytes_max());
     const std::size_t bytes =
-        socket_.read_some(asio::buffer(host_.read_buffer.data(), host_.read_buffer.size()), error);
+        socket_.read_some(asio::buffer(host_.read_buffer.data(), bytes_max), error);
     if (error == asio::error::eof) {
       feed([](Session& session, TimePoint now) { session.on_end_of_stream(now); });
     } else if (error == asio::error::would_block || error == asio::error::interrupted) {
@@ -130,7 +140,7 @@ void Connection::give_up(const char* what) {
 
 void Connection::count_reply_bytes() {
   const std::size_t queued = session_.queued_bytes();
-  host_.reply_bytes += queued - counted_bytes_;  // wraps around where it falls
+  host_.memory.reply_bytes += queued - counted_bytes_;  // wraps around where it falls
   counted_bytes_ = queued;
 }
 

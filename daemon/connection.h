@@ -2,7 +2,6 @@
 // rules are in session.h. Lives on the net thread.
 #pragma once
 
-#include <atomic>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -26,14 +25,14 @@ struct ConnectionHost {
   // Connection::retry_submit is called once when there is room.
   std::function<bool(Connection&, SubmitBatch& submission)> submit;
   std::function<void(Connection&, RunRequest)> run;
-  std::span<char> read_buffer;            // shared: it is empty again before anybody else reads
-  std::atomic<std::size_t>& reply_bytes;  // that wait to be sent, on all connections
+  SessionLimits limits;
+  Memory& memory;
+  std::span<char> read_buffer;  // shared: it is empty again before anybody else reads
 };
 
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
-  Connection(ConnectionId id, tcp::socket socket, std::string peer, Session session,
-             const ConnectionHost& host);
+  Connection(ConnectionId id, tcp::socket socket, std::string peer, const ConnectionHost& host);
 
   // Reads and writes until the connection is over.
   asio::awaitable<void> run();
@@ -54,6 +53,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     }
   }
   void retry_submit();
+  void memory_granted();  // from within another connection's session
   // Ends the connection at once.
   void abort();
 
@@ -77,7 +77,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   asio::steady_timer readable_;         // cancelled to wake read()
   asio::steady_timer writable_;         // cancelled to wake write()
   std::optional<SubmitBatch> refused_;  // waits for room in the commit queue
-  std::size_t counted_bytes_ = 0;       // of session_.queued_bytes(), in host_.reply_bytes
+  std::size_t counted_bytes_ = 0;       // of session_.queued_bytes(), in Memory::reply_bytes
   bool performing_ = false;
   bool working_ = false;  // a slice of validation is posted
 };

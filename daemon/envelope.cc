@@ -21,14 +21,19 @@ CodedInputStream stream_of(std::string_view bytes) {
 // before a message is built.
 constexpr std::size_t kIngestFieldsMax = 1000;  // beside the events
 
-// What a message holds, without building anything.
-struct Outline {
-  bool whole = false;  // the bytes are fields to their end
-  std::uint64_t request_id = 0;
-  int payload = 0;         // number of the last field that is not the id: in a oneof the last wins
-  std::size_t events = 0;  // of all ingest fields
-  std::size_t others = 0;  // further fields, at the top and in ingest fields
-};
+constexpr std::uint32_t bytes_tag(int field) {
+  return WireFormatLite::MakeTag(field, WireFormatLite::WIRETYPE_LENGTH_DELIMITED);
+}
+
+// The numbers of the oneof, and then those that are reserved for it.
+constexpr int kFirstPayload = v1::ClientMessage::kHelloFieldNumber;
+constexpr int kLastKnownPayload = v1::ClientMessage::kCancelFieldNumber;
+constexpr int kLastPayload = 12;
+
+bool is_payload(std::uint32_t tag) {
+  const int number = WireFormatLite::GetTagFieldNumber(tag);
+  return number >= kFirstPayload && number <= kLastPayload && tag == bytes_tag(number);
+}
 
 // Groups hide more fields, and no message of ours has any.
 bool skip(CodedInputStream& in, std::uint32_t tag) {
@@ -37,46 +42,23 @@ bool skip(CodedInputStream& in, std::uint32_t tag) {
          type != WireFormatLite::WIRETYPE_END_GROUP && WireFormatLite::SkipField(&in, tag);
 }
 
-bool outline_ingest(std::string_view bytes, Outline& outline) {
-  constexpr std::uint32_t kEvent =
-      WireFormatLite::MakeTag(internal::v1::RawIngestRequest::kEventsFieldNumber,
-                              WireFormatLite::WIRETYPE_LENGTH_DELIMITED);
+// The fields of one payload. A packed list counts by its bytes.
+bool outline_payload(int payload, std::string_view bytes, Outline& outline) {
+  constexpr std::uint32_t kEvent = bytes_tag(internal::v1::RawIngestRequest::kEventsFieldNumber);
+  constexpr std::uint32_t kStatuses = bytes_tag(v1::QueryRequest::kStatusesFieldNumber);
+  constexpr std::uint32_t kBy = bytes_tag(v1::QueryRequest::kByFieldNumber);
+  const bool ingest = payload == v1::ClientMessage::kIngestFieldNumber;
+  const bool query = payload == v1::ClientMessage::kQueryFieldNumber;
   CodedInputStream in = stream_of(bytes);
   while (const std::uint32_t tag = in.ReadTag()) {
-    ++(tag == kEvent ? outline.events : outline.others);
+    ++(ingest && tag == kEvent ? outline.events : outline.others);
+    const int before = in.CurrentPosition();
     if (!skip(in, tag)) return false;
+    if (query && (tag == kStatuses || tag == kBy)) {
+      outline.others += static_cast<std::size_t>(in.CurrentPosition() - before);
+    }
   }
   return in.ConsumedEntireMessage();
-}
-
-Outline outline_of(std::string_view bytes) {
-  constexpr std::uint32_t kRequestId = WireFormatLite::MakeTag(
-      v1::ClientMessage::kRequestIdFieldNumber, WireFormatLite::WIRETYPE_VARINT);
-  constexpr std::uint32_t kIngest = WireFormatLite::MakeTag(
-      v1::ClientMessage::kIngestFieldNumber, WireFormatLite::WIRETYPE_LENGTH_DELIMITED);
-  Outline outline;
-  CodedInputStream in = stream_of(bytes);
-  while (const std::uint32_t tag = in.ReadTag()) {
-    if (tag == kRequestId) {
-      if (!in.ReadVarint64(&outline.request_id)) return outline;
-      continue;
-    }
-    const int number = WireFormatLite::GetTagFieldNumber(tag);
-    if (number != v1::ClientMessage::kRequestIdFieldNumber) outline.payload = number;
-    ++outline.others;
-    if (tag != kIngest) {
-      if (!skip(in, tag)) return outline;
-      continue;
-    }
-    std::uint32_t length = 0;
-    if (!in.ReadVarint32(&length)) return outline;
-    const auto at = static_cast<std::size_t>(in.CurrentPosition());
-    if (length > bytes.size() - at) return outline;
-    if (!outline_ingest(bytes.substr(at, length), outline)) return outline;
-    if (!in.Skip(static_cast<int>(length))) return outline;
-  }
-  outline.whole = in.ConsumedEntireMessage();
-  return outline;
 }
 
 bool parse(google::protobuf::MessageLite& message, std::string_view bytes) {
@@ -99,7 +81,8 @@ Result<void> check_name(const char* field, const std::string& name, std::size_t 
                     std::string("hello.") + field});
 }
 
-tl::unexpected<Error> no_payload(int field) {
+tl::unexpected<Error> no_payload(const Outline& outline) {
+  const int field = outline.payload != 0 ? outline.payload : outline.unknown;
   std::string message = "the message holds no request that this server knows";
   if (field != 0) message += " (field " + std::to_string(field) + ")";
   return fail(Errc::invalid_argument, message + "; see capexdb/v1/envelope.proto");
@@ -107,13 +90,51 @@ tl::unexpected<Error> no_payload(int field) {
 
 }  // namespace
 
-Result<Incoming> read_envelope(std::string_view bytes, std::size_t batch_events_max,
-                               std::uint64_t& request_id) {
-  const Outline outline = outline_of(bytes);
-  request_id = outline.request_id;
+bool Outline::is_batch() const { return whole && payload == v1::ClientMessage::kIngestFieldNumber; }
+
+std::size_t Outline::question_memory(std::size_t bytes) const {
+  constexpr std::size_t kFieldBytes = 64;  // a string, its pointer and its allocation
+  return bytes + others * kFieldBytes;
+}
+
+Outline outline_of(std::string_view bytes) {
+  constexpr std::uint32_t kRequestId = WireFormatLite::MakeTag(
+      v1::ClientMessage::kRequestIdFieldNumber, WireFormatLite::WIRETYPE_VARINT);
+  Outline outline;
+  CodedInputStream in = stream_of(bytes);
+  while (const std::uint32_t tag = in.ReadTag()) {
+    if (tag == kRequestId) {
+      if (!in.ReadVarint64(&outline.request_id)) return outline;
+      continue;
+    }
+    ++outline.others;
+    if (!is_payload(tag)) {
+      outline.unknown = WireFormatLite::GetTagFieldNumber(tag);
+      if (!skip(in, tag)) return outline;
+      continue;
+    }
+    outline.payload = WireFormatLite::GetTagFieldNumber(tag);
+    outline.has_ingest |= outline.payload == v1::ClientMessage::kIngestFieldNumber;
+    std::uint32_t length = 0;
+    if (!in.ReadVarint32(&length)) return outline;
+    const auto at = static_cast<std::size_t>(in.CurrentPosition());
+    if (length > bytes.size() - at) return outline;
+    const std::string_view payload = bytes.substr(at, length);
+    if (outline.payload <= kLastKnownPayload &&
+        !outline_payload(outline.payload, payload, outline)) {
+      return outline;
+    }
+    if (!in.Skip(static_cast<int>(length))) return outline;
+  }
+  outline.whole = in.ConsumedEntireMessage();
+  return outline;
+}
+
+Result<Incoming> read_envelope(std::string_view bytes, const Outline& outline,
+                               std::size_t batch_events_max) {
   if (!outline.whole) return malformed();
 
-  if (outline.payload == v1::ClientMessage::kIngestFieldNumber) {
+  if (outline.is_batch()) {
     if (outline.others > kIngestFieldsMax) return malformed();
     if (outline.events > batch_events_max) {
       return Refused{Error{Errc::resource_exhausted,
@@ -124,8 +145,11 @@ Result<Incoming> read_envelope(std::string_view bytes, std::size_t batch_events_
     }
     internal::v1::RawClientMessage raw;
     if (!parse(raw, bytes)) return malformed();
-    if (!raw.has_ingest()) return no_payload(outline.payload);
     return Incoming(std::move(*raw.mutable_ingest()));
+  }
+  // Its events would be built only to be thrown away.
+  if (outline.has_ingest) {
+    return fail(Errc::invalid_argument, "the message holds an ingest and another request");
   }
   if (bytes.size() > limits::kQuestionBytesMax) {
     return Refused{Error{Errc::invalid_argument,
@@ -133,6 +157,13 @@ Result<Incoming> read_envelope(std::string_view bytes, std::size_t batch_events_
                              " bytes that is no ingest is over the limit of " +
                              std::to_string(limits::kQuestionBytesMax) + "; ask for less at once"}};
   }
+  if (outline.others > limits::kQuestionFieldsMax) {
+    return Refused{Error{Errc::invalid_argument, "a request of " + std::to_string(outline.others) +
+                                                     " fields is over the limit of " +
+                                                     std::to_string(limits::kQuestionFieldsMax) +
+                                                     "; ask for less at once"}};
+  }
+  if (outline.payload == 0 || outline.payload > kLastKnownPayload) return no_payload(outline);
   v1::ClientMessage message;
   if (!parse(message, bytes)) return malformed();
   switch (message.message_case()) {
@@ -150,11 +181,11 @@ Result<Incoming> read_envelope(std::string_view bytes, std::size_t batch_events_
       return Incoming(message.ping());
     case v1::ClientMessage::kCancel:
       return Incoming(message.cancel());
-    case v1::ClientMessage::kIngest:  // an ingest before another, unknown payload
+    case v1::ClientMessage::kIngest:
     case v1::ClientMessage::MESSAGE_NOT_SET:
       break;
   }
-  return no_payload(outline.payload);
+  return no_payload(outline);
 }
 
 Result<void> check_hello(const v1::Hello& hello) {

@@ -30,6 +30,11 @@ std::string to_text(const tcp::endpoint& endpoint) {
          std::to_string(endpoint.port());
 }
 
+bool is_quick(const RunRequest& request) {
+  return std::holds_alternative<v1::StatusRequest>(request.request) ||
+         std::holds_alternative<v1::ShowRequest>(request.request);
+}
+
 void count(Counters& counters, const v1::IngestReply& reply) {
   counters.events_accepted += reply.accepted();
   counters.events_duplicate += reply.duplicates();
@@ -44,12 +49,15 @@ struct Server::Impl {
         options(std::move(the_options)),
         service(store, counters, options.service),
         pool(options.query_threads, limits::kQueryQueueMax),
+        quick_pool(1, limits::kQueryQueueMax),
         commits([this](std::span<storage::Batch> group) { return store.commit(group); },
                 {limits::kCommitQueueBytesMax, limits::kCommitGroupBytesMax}),
         host{[this](Connection& c, Greet action) { greet(c, std::move(action)); },
              [this](Connection& c, SubmitBatch& action) { return submit(c, action); },
              [this](Connection& c, RunRequest action) { answer(c, std::move(action)); },
-             read_buffer, reply_bytes} {}
+             options.session,
+             memory,
+             read_buffer} {}
 
   Result<std::string> listen();
   asio::awaitable<void> accept();
@@ -64,8 +72,7 @@ struct Server::Impl {
   void answer(Connection& connection, RunRequest action);
   // May its answer be made, with all those that wait to be sent? Any thread.
   bool is_affordable(const RunRequest& request) const {
-    return reply_bytes <= limits::kReplyBytesQueuedMaxOfAll ||
-           std::holds_alternative<v1::StatusRequest>(request.request);
+    return !memory.is_crowded() || std::holds_alternative<v1::StatusRequest>(request.request);
   }
 
   // Runs `input(session, now)` on the net thread, if the connection is still there.
@@ -78,12 +85,13 @@ struct Server::Impl {
 
   storage::EventStore& store;
   const ServerOptions options;
+  Memory memory;  // outlives what is posted below
   asio::io_context io{1};
   Counters counters;
-  std::atomic<std::size_t> reply_bytes{0};  // queued, and on their way from the query threads
   Service service;
   // Their threads post to io, so they are joined before it goes.
   QueryPool pool;
+  QueryPool quick_pool;  // what takes no time, so that it never waits for questions
   storage::CommitQueue commits;
 
   std::array<char, kReadBufferBytes> read_buffer;
@@ -159,17 +167,17 @@ void Server::Impl::open(tcp::socket socket) {
   socket.non_blocking(true, error);
   if (error) return;
 
-  const auto now = std::chrono::steady_clock::now();
   const bool refused = connections.size() >= options.connections_max;
-  Session session =
-      refused ? Session(options.session, now,
-                        Error{Errc::resource_exhausted,
-                              "the server has its " + std::to_string(options.connections_max) +
-                                  " connections; try again later"})
-              : Session(options.session, now);
   const ConnectionId id = ++last_id;
-  auto connection =
-      std::make_shared<Connection>(id, std::move(socket), to_text(peer), std::move(session), host);
+  auto connection = std::make_shared<Connection>(id, std::move(socket), to_text(peer), host);
+  if (refused) {
+    connection->feed([this](Session& session, TimePoint now) {
+      session.refuse(Error{Errc::resource_exhausted, "the server has its " +
+                                                         std::to_string(options.connections_max) +
+                                                         " connections; try again later"},
+                     now);
+    });
+  }
   connections.emplace(id, connection);
   ++counters.connections;
   spdlog::debug("connection opened id={} peer={}", id, connection->peer());
@@ -219,7 +227,7 @@ void Server::Impl::greet(Connection& connection, Greet action) {
   spdlog::debug("hello id={} client=\"{}\" producer=\"{}\"", connection.id(),
                 action.hello.client_name(), producer_id);
   auto look_up = [this, producer_id, weak = connection.weak_from_this()] {
-    pool.run_first([this, producer_id, weak] {
+    quick_pool.run_first([this, producer_id, weak] {
       post(weak, [welcome = service.welcome(producer_id)](Session& session, TimePoint now) {
         session.on_welcome(welcome, now);
       });
@@ -283,7 +291,8 @@ void Server::Impl::answer(Connection& connection, RunRequest action) {
   const std::uint64_t request_id = action.request_id;
   const std::weak_ptr<Connection> weak = connection.weak_from_this();
   auto request = std::make_shared<const RunRequest>(std::move(action));
-  const bool taken = pool.try_run([this, weak, ticket, request, received] {
+  QueryPool& for_it = is_quick(*request) ? quick_pool : pool;
+  const bool taken = for_it.try_run([this, weak, ticket, request, received] {
     std::vector<std::string> frames;
     try {
       frames = is_affordable(*request)
@@ -299,14 +308,14 @@ void Server::Impl::answer(Connection& connection, RunRequest action) {
     }
     std::size_t bytes = 0;
     for (const std::string& frame : frames) bytes += frame.size();
-    reply_bytes += bytes;
+    memory.reply_bytes += bytes;
     asio::post(io, [this, weak, ticket, bytes, frames = std::move(frames)]() mutable {
       if (const auto alive = weak.lock()) {
         alive->feed([&](Session& session, TimePoint now) {
           session.on_reply(ticket, std::move(frames), now);
         });
       }
-      reply_bytes -= bytes;
+      memory.reply_bytes -= bytes;
     });
   });
   if (taken) return;

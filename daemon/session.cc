@@ -1,7 +1,6 @@
 #include "daemon/session.h"
 
 #include <algorithm>
-#include <type_traits>
 #include <utility>
 
 #include "daemon/replies.h"
@@ -11,34 +10,37 @@ namespace {
 
 constexpr std::size_t kOutputChunkBytes = 64U << 10U;  // small replies share one write
 
-template <class... Cases>
-struct Overloaded : Cases... {
-  using Cases::operator()...;
-};
-template <class... Cases>
-Overloaded(Cases...) -> Overloaded<Cases...>;
-
 Error error_of(Errc code, std::string message) { return Error{code, std::move(message)}; }
 
-// A client takes no message above the limit that it was told; the verdicts'
-// codes and fields say enough without their texts.
+// The first texts of many say enough, and all codes are kept. A client takes no
+// message above the limit.
 void fit(v1::IngestReply& reply, std::size_t bytes_max) {
+  auto& verdicts = *reply.mutable_verdicts();
+  std::size_t text_bytes = 0;
+  for (v1::Verdict& verdict : verdicts) {
+    text_bytes += verdict.message().size();
+    if (text_bytes > limits::kVerdictTextBytesMax) verdict.clear_message();
+  }
   if (reply.ByteSizeLong() <= bytes_max) return;
-  for (v1::Verdict& verdict : *reply.mutable_verdicts()) verdict.clear_message();
+  for (v1::Verdict& verdict : verdicts) verdict.clear_message();
+  if (reply.ByteSizeLong() <= bytes_max) return;
+  for (v1::Verdict& verdict : verdicts) verdict.clear_field();
 }
 
 }  // namespace
 
-Session::Session(const SessionLimits& limits, TimePoint now)
+Session::Session(const SessionLimits& limits, TimePoint now, Memory& memory,
+                 std::function<void()> on_memory_granted)
     : limits_(limits),
+      memory_(memory),
+      on_memory_granted_(std::move(on_memory_granted)),
+      message_share_(on_memory_granted_),
+      batch_share_(on_memory_granted_),
       hello_deadline_(now + limits::kHelloDeadline),
       progress_at_(now),
       linger_deadline_(now) {}
 
-Session::Session(const SessionLimits& limits, TimePoint now, const Error& refusal)
-    : Session(limits, now) {
-  fault(0, refusal, now);
-}
+void Session::refuse(const Error& refusal, TimePoint now) { fault(0, refusal, now); }
 
 // ---- From the connection.
 
@@ -66,6 +68,7 @@ void Session::on_sent(std::size_t bytes, TimePoint now) {
   if (state_ == State::closed) return;
   queued_bytes_ -= bytes;
   progress_at_ = now;
+  if (queued_bytes_ <= limits_.reply_bytes_if_crowded) many_replies_since_.reset();
   parse(now);
   settle(now);
 }
@@ -95,6 +98,7 @@ void Session::on_welcome(Result<v1::Welcome> welcome, TimePoint now) {
 
 void Session::on_submitted(TimePoint now) {
   submitting_ = false;
+  batch_share_.release();
   parse(now);
   settle(now);
 }
@@ -105,7 +109,7 @@ void Session::on_ingest_reply(Ticket ticket, Result<v1::IngestReply> reply, Time
   const std::uint64_t request_id = found->second.request_id;
   in_flight_.erase(found);
   if (reply) {
-    fit(*reply, limits_.message_bytes_max);
+    fit(*reply, limits_.reply_bytes_max);
     send(reply_frame(request_id,
                      [&](v1::ServerMessage& m) { *m.mutable_ingest() = std::move(*reply); }),
          now);
@@ -128,7 +132,17 @@ void Session::on_reply(Ticket ticket, std::vector<std::string> frames, TimePoint
 
 void Session::on_work(TimePoint now) {
   if (!wants_work()) return;
-  validate_slice();
+  turn_over_ = false;
+  if (builder_) {
+    validate_slice();
+  } else {
+    parse(now);
+  }
+  settle(now);
+}
+
+void Session::on_memory(TimePoint now) {
+  parse(now);
   settle(now);
 }
 
@@ -151,26 +165,57 @@ void Session::on_tick(TimePoint now) {
     default:
       break;
   }
-  if (message_begun_at_ && reads_messages()) {
-    if (!may_parse()) {
-      message_begun_at_ = now;  // it is this side that does not read
-    } else if (now - *message_begun_at_ >= limits::kMessageDeadline) {
-      fault(0,
-            error_of(Errc::deadline_exceeded,
-                     "only " + reader_.describe_pending() + " of a message came within 10 seconds"),
-            now);
-    }
-  }
+  check_message_deadline(now);
   if (now >= stop_deadline_) {
     for (auto& [ticket, in_flight] : in_flight_) {
       if (in_flight.cancelled) *in_flight.cancelled = true;
     }
   }
+  if (!takes_replies_in_time(now)) return on_disconnected();
+  parse(now);  // what all connections hold together may have gone down
+  settle(now);
+}
+
+void Session::check_message_deadline(TimePoint now) {
+  if (!message_begun_at_ || !reads_messages()) return;
+  if (!may_parse()) {
+    message_begun_at_ = now;  // it is this side that does not read
+    return;
+  }
+  const auto age = now - *message_begun_at_;
+  if (age >= limits::kMessageDeadline) {
+    fault(0,
+          error_of(Errc::deadline_exceeded,
+                   "only " + reader_.describe_pending() + " of a message came within 10 seconds"),
+          now);
+  } else if (age >= limits::kMessagePatience && message_share_.is_wanted()) {
+    fault(0,
+          error_of(Errc::resource_exhausted,
+                   "only " + reader_.describe_pending() +
+                       " of a message came within 2 seconds while others wait for its room; send "
+                       "it again later, or smaller ones"),
+          now);
+  }
+}
+
+bool Session::takes_replies_in_time(TimePoint now) {
   if (queued_bytes_ > 0 && now - progress_at_ >= limits::kWriteDeadline) {
     fault_text_ = "the peer took no bytes for 30 seconds";
-    return on_disconnected();
+    return false;
   }
-  settle(now);
+  if (many_replies_since_ && now - *many_replies_since_ >= limits::kWriteDeadline &&
+      holds_what_others_want()) {
+    fault_text_ = "the peer took its replies too slowly while others wait for their room";
+    return false;
+  }
+  return true;
+}
+
+bool Session::holds_what_others_want() const {
+  return memory_.is_crowded() ||
+         std::any_of(in_flight_.begin(), in_flight_.end(), [](const auto& entry) {
+           return entry.second.share && entry.second.share->is_wanted();
+         });
 }
 
 void Session::fence() { fenced_ = true; }
@@ -203,146 +248,14 @@ std::string Session::take_output() {
   return bytes;
 }
 
+std::size_t Session::read_bytes_max() const {
+  if (!message_share_.is_held()) return limits::kUnaskedBytes;
+  return std::max<std::size_t>(1, reader_.announced() - reader_.pending());
+}
+
 bool Session::wants_read() const {
   if (ended_) return false;
   return state_ == State::closing || state_ == State::lingering || may_parse();
-}
-
-// ---- Messages.
-
-bool Session::reads_messages() const {
-  return state_ == State::expect_hello || state_ == State::open;
-}
-
-bool Session::may_parse() const {
-  return reads_messages() && !stopping_ && !builder_ && !submitting_ &&
-         in_flight_.size() < limits_.requests_in_flight_max &&
-         queued_bytes_ <= limits_.reply_bytes_queued_max;
-}
-
-void Session::parse(TimePoint now) {
-  while (may_parse()) {
-    std::string_view bytes;
-    const auto next = reader_.next(bytes);
-    if (!next) return fault(0, next.error(), now);
-    if (*next == wire::FrameReader::State::incomplete) {
-      if (reader_.pending() == 0) return;
-      if (!message_begun_at_) message_begun_at_ = now;
-      if (ended_) {
-        fault(
-            0,
-            error_of(Errc::invalid_argument, "the stream ended in the middle of a message, after " +
-                                                 reader_.describe_pending()),
-            now);
-      }
-      return;
-    }
-    message_begun_at_.reset();
-    std::uint64_t request_id = 0;
-    auto incoming = read_envelope(bytes, limits_.batch_events_max, request_id);
-    if (!incoming) return fault(request_id, incoming.error(), now);
-    handle(std::move(*incoming), request_id, now);
-  }
-}
-
-void Session::handle(Incoming incoming, std::uint64_t request_id, TimePoint now) {
-  if (auto* hello = std::get_if<v1::Hello>(&incoming)) {
-    return handle_hello(std::move(*hello), request_id, now);
-  }
-  if (state_ == State::expect_hello) {
-    return fault(request_id, error_of(Errc::failed_precondition, "the first message must be Hello"),
-                 now);
-  }
-  std::visit(Overloaded{
-                 [](v1::Hello&) {},
-                 [&](Refused& refused) { send_error(request_id, refused.error, now); },
-                 [&](internal::v1::RawIngestRequest& ingest) {
-                   if (fenced_) {
-                     return send_error(
-                         request_id,
-                         error_of(Errc::aborted, "a newer connection uses this producer id"), now);
-                   }
-                   handle_ingest(std::move(ingest), request_id, now);
-                 },
-                 [&](v1::Ping& ping) {
-                   send(reply_frame(request_id,
-                                    [&](v1::ServerMessage& m) {
-                                      m.mutable_pong()->set_nonce(ping.nonce());
-                                    }),
-                        now);
-                 },
-                 [&](v1::Cancel& cancel) { handle_cancel(cancel.request_id(), now); },
-                 [&](auto& request) {
-                   InFlight& in_flight = in_flight_[++last_ticket_];
-                   in_flight.request_id = request_id;
-                   in_flight.cancelled = std::make_shared<std::atomic<bool>>(false);
-                   in_flight.waiting = std::move(request);
-                   start_waiting();
-                 },
-             },
-             incoming);
-}
-
-void Session::handle_hello(v1::Hello hello, std::uint64_t request_id, TimePoint now) {
-  if (state_ != State::expect_hello) {
-    return fault(request_id, error_of(Errc::failed_precondition, "Hello comes once, at the start"),
-                 now);
-  }
-  if (const auto checked = check_hello(hello); !checked) {
-    return fault(request_id, checked.error(), now);
-  }
-  hello_request_id_ = request_id;
-  client_name_ = hello.client_name();
-  producer_ = Producer{hello.producer_id(), hello.ephemeral_producer()};
-  state_ = State::greeting;
-  actions_.emplace_back(Greet{std::move(hello)});
-}
-
-void Session::handle_ingest(internal::v1::RawIngestRequest request, std::uint64_t request_id,
-                            TimePoint now) {
-  auto builder = BatchBuilder::start(std::move(request), producer_);
-  if (!builder) return send_error(request_id, builder.error(), now);
-  builder_ticket_ = ++last_ticket_;
-  in_flight_[builder_ticket_].request_id = request_id;
-  builder_ = std::move(*builder);
-  validate_slice();
-}
-
-void Session::validate_slice() {
-  if (!builder_->step(limits_.events_per_slice)) return;
-  actions_.emplace_back(SubmitBatch{builder_ticket_, builder_->take(), builder_->bytes()});
-  builder_.reset();
-  submitting_ = true;
-}
-
-void Session::handle_cancel(std::uint64_t request_id, TimePoint now) {
-  for (auto it = in_flight_.begin(); it != in_flight_.end();) {
-    InFlight& in_flight = it->second;
-    if (in_flight.request_id == request_id && in_flight.waiting) {
-      send_error(request_id, error_of(Errc::cancelled, "cancelled before it ran"), now);
-      it = in_flight_.erase(it);
-      continue;
-    }
-    if (in_flight.request_id == request_id && in_flight.cancelled) *in_flight.cancelled = true;
-    ++it;
-  }
-}
-
-// Hands requests out in their order, a few at a time, and none while the
-// answers to earlier ones wait to be read: one connection neither fills the
-// query pool nor the memory.
-void Session::start_waiting() {
-  for (auto& [ticket, in_flight] : in_flight_) {
-    if (running_ >= limits_.requests_running_max ||
-        queued_bytes_ > limits_.reply_bytes_queued_to_ask) {
-      return;
-    }
-    if (!in_flight.waiting) continue;
-    ++running_;
-    actions_.emplace_back(RunRequest{ticket, in_flight.request_id, std::move(*in_flight.waiting),
-                                     in_flight.cancelled});
-    in_flight.waiting.reset();
-  }
 }
 
 // ---- Sending and ending.
@@ -368,6 +281,9 @@ void Session::send(std::string bytes, TimePoint now) {
   if (bytes.empty()) return;
   if (queued_bytes_ == 0) progress_at_ = now;
   queued_bytes_ += bytes.size();
+  if (queued_bytes_ > limits_.reply_bytes_if_crowded && !many_replies_since_) {
+    many_replies_since_ = now;
+  }
   if (!output_.empty() && output_.back().size() + bytes.size() <= kOutputChunkBytes) {
     output_.back() += bytes;
   } else {
@@ -387,10 +303,19 @@ void Session::fault(std::uint64_t request_id, const Error& error, TimePoint now)
 
 void Session::begin_closing() {
   cancel_all();
+  forget_input();
+  state_ = State::closing;
+}
+
+// A batch that waits for the commit queue is still there, and so is its share.
+void Session::forget_input() {
   builder_.reset();
+  turn_over_ = false;
   message_begun_at_.reset();
   reader_ = wire::FrameReader(0);
-  state_ = State::closing;
+  message_share_.release();
+  question_share_.reset();
+  if (!submitting_) batch_share_.release();
 }
 
 void Session::cancel_all() {
@@ -403,7 +328,7 @@ void Session::cancel_all() {
 
 void Session::close() {
   state_ = State::closed;
-  builder_.reset();
+  forget_input();
   output_.clear();
   queued_bytes_ = 0;
   actions_.emplace_back(Close{});

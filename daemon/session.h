@@ -10,7 +10,10 @@
 //
 // Memory is bounded: one message is parsed at a time, and nothing is read
 // while a batch waits for the commit queue, too many requests are in flight,
-// or too many bytes of replies wait to be sent.
+// or too many bytes of questions wait to be answered or of replies to be sent.
+// What is large (a message, a batch, a question) asks for its part of what all
+// connections share, `Memory`. A message that was let in is read and taken to
+// its end, and its peer has kMessageDeadline for it, so that the part comes back.
 //
 // One thread. After every call, perform take_actions() and look at
 // has_output(), wants_read() and wants_work() again.
@@ -19,6 +22,7 @@
 #include <atomic>
 #include <chrono>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -28,6 +32,7 @@
 
 #include "daemon/batch_builder.h"
 #include "daemon/envelope.h"
+#include "daemon/memory.h"
 #include "proto/model/limits.h"
 #include "proto/wire/frame.h"
 
@@ -36,14 +41,19 @@ namespace capexdb::daemon {
 using TimePoint = std::chrono::steady_clock::time_point;
 
 struct SessionLimits {
-  std::size_t message_bytes_max = limits::kMessageBytesMax;
+  std::size_t message_bytes_max = limits::kMessageBytesMax;  // of the client's
+  std::size_t reply_bytes_max = limits::kMessageBytesMax;    // of one message
   std::size_t batch_events_max = limits::kBatchEventsMax;
   std::size_t requests_in_flight_max = limits::kRequestsInFlightMax;
   std::size_t requests_running_max = 1;  // queries and the like; the others wait their turn
   std::size_t reply_bytes_queued_max = limits::kReplyBytesQueuedMax;       // above: reads nothing
   std::size_t reply_bytes_queued_to_ask = limits::kReplyBytesQueuedToAsk;  // above: runs no more
+  // The first of these when there are too many on all connections.
+  std::size_t reply_bytes_if_crowded = limits::kReplyBytesQueuedIfCrowded;
   std::uint32_t query_rows_max = limits::kQueryRowsMax;
-  std::size_t events_per_slice = 500;  // validated before others get their turn
+  // Done before others get their turn: messages, and of a batch what is validated.
+  std::size_t messages_per_turn = 16;
+  BatchBuilder::Slice slice{500, std::size_t{256} << 10U};
 };
 
 // Names a request within its session; never 0.
@@ -78,9 +88,12 @@ using Action = std::variant<Greet, SubmitBatch, RunRequest, ShutdownSend, Close>
 
 class Session {
  public:
-  Session(const SessionLimits& limits, TimePoint now);
-  // A connection that is only told why it is refused.
-  Session(const SessionLimits& limits, TimePoint now, const Error& refusal);
+  // `memory` must outlive the session. `on_memory_granted` is called while
+  // another session speaks; call on_memory() once that has ended.
+  Session(const SessionLimits& limits, TimePoint now, Memory& memory,
+          std::function<void()> on_memory_granted);
+  // This connection is only told why it is refused.
+  void refuse(const Error& refusal, TimePoint now);
 
   // From the connection.
   void on_bytes(std::string_view bytes, TimePoint now);
@@ -93,7 +106,8 @@ class Session {
   void on_submitted(TimePoint now);
   void on_ingest_reply(Ticket ticket, Result<v1::IngestReply> reply, TimePoint now);
   void on_reply(Ticket ticket, std::vector<std::string> frames, TimePoint now);
-  void on_work(TimePoint now);  // the next slice of a large batch
+  void on_work(TimePoint now);    // the next turn of what is more than one
+  void on_memory(TimePoint now);  // what it waited for is there
   void on_tick(TimePoint now);
   void fence();  // a newer connection ingests as this producer
   // Take no more requests, answer those begun, close. After `grace` what still
@@ -106,9 +120,12 @@ class Session {
   std::string take_output();
   bool has_output() const { return !output_.empty(); }
   bool wants_read() const;
-  bool wants_work() const { return builder_.has_value() && state_ == State::open; }
+  std::size_t read_bytes_max() const;  // that it takes at once
+  bool wants_work() const { return reads_messages() && (builder_.has_value() || turn_over_); }
 
   std::size_t queued_bytes() const { return queued_bytes_; }  // of replies; 0 once closed
+  // Built and not handed out; above the bound no further message is taken.
+  std::size_t waiting_bytes() const;
 
   bool is_closed() const { return state_ == State::closed; }
   // For logs: who it is, and the fault that ended it, if one did.
@@ -123,28 +140,41 @@ class Session {
     std::uint64_t request_id = 0;
     CancelFlag cancelled;            // of a request; empty for an ingest
     std::optional<Request> waiting;  // not started yet
+    std::size_t bytes = 0;           // of the request
+    std::unique_ptr<Budget::Share> share;
   };
 
   bool may_parse() const;
+  bool may_queue_replies() const;
   bool reads_messages() const;
   void parse(TimePoint now);
+  void await_rest(TimePoint now);
+  bool has_room_for(const Outline& outline, std::size_t bytes);
+  bool has_room_for_batch(std::size_t memory);
   void handle(Incoming incoming, std::uint64_t request_id, TimePoint now);
   void handle_hello(v1::Hello hello, std::uint64_t request_id, TimePoint now);
   void handle_ingest(internal::v1::RawIngestRequest request, std::uint64_t request_id,
                      TimePoint now);
+  void handle_request(Request request, std::size_t bytes, std::uint64_t request_id);
   void handle_cancel(std::uint64_t request_id, TimePoint now);
   void validate_slice();
   void start_waiting();
   void settle(TimePoint now);
+  void check_message_deadline(TimePoint now);
+  bool takes_replies_in_time(TimePoint now);
+  bool holds_what_others_want() const;
 
   void send(std::string bytes, TimePoint now);
   void send_error(std::uint64_t request_id, const Error& error, TimePoint now);
   void fault(std::uint64_t request_id, const Error& error, TimePoint now);
   void begin_closing();
+  void forget_input();
   void cancel_all();
   void close();
 
   const SessionLimits limits_;
+  Memory& memory_;
+  const std::function<void()> on_memory_granted_;
   State state_ = State::expect_hello;
   wire::FrameReader reader_{limits::kMessageBytesMaxBeforeHello};
   bool ended_ = false;     // the peer sends no more
@@ -162,6 +192,12 @@ class Session {
   std::optional<BatchBuilder> builder_;  // a batch that is being validated
   Ticket builder_ticket_ = 0;
   bool submitting_ = false;  // a batch that the commit queue has not taken yet
+  bool turn_over_ = false;   // there may be more messages in reader_
+  bool held_back_ = false;   // a large batch, until fewer replies wait everywhere
+
+  Budget::Share message_share_;                    // of the message that is being received
+  Budget::Share batch_share_;                      // of builder_, until the commit queue has it
+  std::unique_ptr<Budget::Share> question_share_;  // of one that is not built yet
 
   std::deque<std::string> output_;
   std::size_t queued_bytes_ = 0;  // of output_ and of what was taken but is not sent
@@ -170,6 +206,7 @@ class Session {
   TimePoint hello_deadline_;
   std::optional<TimePoint> message_begun_at_;  // the message whose rest is missing
   TimePoint progress_at_;                      // of sending
+  std::optional<TimePoint> many_replies_since_;
   TimePoint linger_deadline_;
   TimePoint stop_deadline_ = TimePoint::max();  // then requests that still run are cancelled
   TimePoint end_deadline_ = TimePoint::max();   // then the connection ends

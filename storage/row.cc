@@ -130,6 +130,21 @@ Result<void> Row::set_value(const Interval& value) {
   return {};
 }
 
+Result<void> Row::replace_value(const Interval& value) {
+  Row row = *this;
+  for (const Column c :
+       {Column::scale, Column::value, Column::value_upper, Column::low, Column::low_upper,
+        Column::high, Column::high_upper, Column::stated_decimals}) {
+    row[c] = 0;
+  }
+  row[Column::flags] &=
+      ~(flag::kValue | flag::kLow | flag::kHigh | flag::kLowOpen | flag::kHighOpen |
+        flag::kLowApproximate | flag::kHighApproximate | flag::kApprox | flag::kDecimals);
+  CAPEXDB_TRY(row.set_value(value));
+  *this = row;
+  return {};
+}
+
 bool same_cell(const Row& a, const Row& b) {
   return std::all_of(kCellColumns.begin(), kCellColumns.end(),
                      [&](Column c) { return a[c] == b[c]; });

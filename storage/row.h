@@ -90,6 +90,8 @@ struct Row {
   // Trailing zeros are dropped, and the three numbers share one scale.
   // Error: out_of_range when they do not fit that.
   Result<void> set_value(const Interval& value);
+  // The same for a row that has a value already. Unchanged on an error.
+  Result<void> replace_value(const Interval& value);
 
   friend bool operator==(const Row&, const Row&) = default;
 };

@@ -22,8 +22,10 @@ Json bound(const std::optional<Bound>& bound) {
   return bound ? Json(bound->value.to_string()) : Json(nullptr);
 }
 
-// A row without a value says why in JSON and on the terminal.
-bool is_missing(const AnswerRow& row) { return !row.value.has_number() && !row.reason.empty(); }
+// What not every row has is null there.
+Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
+
+Json reason(const AnswerRow& row) { return text_or_null(row.reason); }
 
 std::vector<RowColumn> value_columns(Output output) {
   if (output == Output::table) {
@@ -82,8 +84,8 @@ std::vector<RowColumn> json_columns() {
            [](const AnswerRow& r) {
              return Json(r.measure ? std::string(to_string(*r.measure)) : std::string());
            }},
-          {{"reason", false, true},
-           [](const AnswerRow& r) { return is_missing(r) ? Json(r.reason) : Json(nullptr); }}};
+          {{"definition"}, [](const AnswerRow& r) { return text_or_null(r.definition); }},
+          {{"reason", false, true}, reason}};
 }
 
 std::vector<RowColumn> columns_of(Rows rows, Output output) {
@@ -95,10 +97,8 @@ std::vector<RowColumn> columns_of(Rows rows, Output output) {
   append(columns_behind());
   if (rows == Rows::statements) append(statement_columns(output));
   if (output == Output::json || output == Output::jsonl) append(json_columns());
-  if (output == Output::table) {
-    append({{{"reason"},
-             [](const AnswerRow& r) { return is_missing(r) ? Json(r.reason) : Json(nullptr); }}});
-  }
+  // For people, who do not count columns; CSV has the same ones always.
+  if (output == Output::table || output == Output::markdown) append({{{"reason"}, reason}});
   return all;
 }
 
@@ -124,6 +124,7 @@ Json answer_tail(const Answer& answer) {
   tail["as_of"] = answer.as_of.empty() ? Json(nullptr) : Json(answer.as_of);
   tail["policy"] = answer.policy.empty() ? "default" : answer.policy;
   tail["token"] = answer.token;
+  tail["coverage"] = nullptr;
   if (answer.coverage) {
     tail["coverage"] = {{"reported", answer.coverage->reported},
                         {"of", answer.coverage->of},

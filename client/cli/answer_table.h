@@ -12,7 +12,7 @@ enum class Rows : std::uint8_t { cells, statements };  // statements: with where
 Table answer_table(const Answer& answer, Rows rows, Output output);
 
 // What follows "rows" in the JSON object: sequence, as_of, policy, token,
-// coverage of a sum, notes.
+// coverage (null unless it is a sum), notes.
 Json answer_tail(const Answer& answer);
 
 }  // namespace capexdb::cli

@@ -117,7 +117,8 @@ Run declare_catalog(CLI::App& app, const Globals& globals, CatalogKind kind) {
   options->question.kind = kind;
   app.add_option("NAME", options->question.name, "Only this one: an id, a name or an alias");
   app.add_option("--at", options->question.at_sequence, "The catalogue of that time")
-      ->type_name("SEQ");
+      ->type_name("SEQ")
+      ->check(sequence_fault);
   app.add_flag("--fail-empty", options->fail_empty, "Exit with 1 when nothing matches");
   return [options, &globals] { return catalog(globals, *options); };
 }

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <iostream>
 #include <memory>
+#include <optional>
 
 #include "client/cli/ingest_input.h"
 #include "client/cli/ingest_report.h"
@@ -15,6 +16,8 @@ namespace capexdb::cli {
 namespace {
 
 using std::chrono::milliseconds;
+
+using Inputs = std::vector<std::unique_ptr<IngestInput>>;
 
 // How long a wait lasts before Ctrl-C and the progress line get their turn.
 constexpr milliseconds kSlice{200};
@@ -86,9 +89,10 @@ class Ingest {
   }
 
   // Error: the rest of the input cannot be sent.
-  Result<void> run(std::vector<std::unique_ptr<IngestInput>>& inputs) {
+  Result<void> run(Inputs& inputs) {
     for (std::size_t i = 0; i < inputs.size() && !interrupted(); ++i) {
-      CAPEXDB_TRY(send_file(i, inputs[i]->stream()));
+      inputs[i]->on_idle([this] { return idle(); });
+      CAPEXDB_TRY(send_file(i, *inputs[i]));
       inputs[i].reset();
     }
     if (interrupted()) producer_.discard();
@@ -111,23 +115,22 @@ class Ingest {
   }
 
  private:
-  Result<void> send_file(std::size_t index, std::istream& stream) {
+  Result<void> send_file(std::size_t index, IngestInput& input) {
     RecordPlace place{index, 0, {}};
-    auto opened =
-        importers::open_importer(stream, options_.files[index], *format_of(options_.format));
+    const auto opened = input.importer(*format_of(options_.format));
     if (!opened) {
-      if (!interrupted()) refuse(place, opened.error());
-      return {};
+      if (!stopped()) refuse(place, opened.error());
+      return outcome();
     }
     importers::Importer& importer = **opened;
     report_.begin_file(index, importer.header());
     std::size_t added = 0;  // to the file's atomic batch
     bool spoilt = false;    // something of the file cannot be read
     importers::Record record;
-    while (!interrupted()) {
+    while (!stopped()) {
       const auto more = importer.next(record);
       if (more && !*more) break;
-      if (interrupted()) break;  // which cuts the record short
+      if (stopped()) break;  // which cuts the record short
       place.line = record.line;
       place.raw.clear();
       if (!more) {
@@ -158,7 +161,7 @@ class Ingest {
       ++added;
       CAPEXDB_TRY(make_room());
     }
-    if (!options_.atomic) return {};
+    if (!options_.atomic || failure_) return outcome();
     if (spoilt || interrupted()) {
       producer_.discard();
       report_.on_discarded(added);
@@ -169,6 +172,26 @@ class Ingest {
     producer_.flush();
     return make_room();
   }
+
+  // The input pauses. What was read so far goes out once all before it is
+  // answered: records of a slow pipe do not wait until a batch is full, and a
+  // fast one keeps its full batches.
+  IngestInput::Wait idle() {
+    auto settled = producer_.settle(after(milliseconds(0)));
+    if (settled && *settled && !options_.atomic) {
+      producer_.flush();
+      settled = producer_.settle(after(milliseconds(0)));
+    }
+    take_replies();
+    if (!settled) {
+      failure_ = std::move(settled.error());
+      return IngestInput::Wait::no_more;
+    }
+    return *settled ? IngestInput::Wait::until_ready : IngestInput::Wait::briefly;
+  }
+
+  bool stopped() const { return interrupted() || failure_; }
+  Result<void> outcome() const { return failure_ ? Result<void>(fail(*failure_)) : Result<void>(); }
 
   Result<void> make_room() {
     take_replies();
@@ -197,20 +220,45 @@ class Ingest {
   Producer producer_;
   IngestReport report_;
   Progress progress_;
+  std::optional<Error> failure_;  // met while the input paused
 };
 
+// The file must not be one that is read, and has to be fit to be read itself
+// once it is mended: with one header, or in one format without any.
+Result<void> check_rejects(const IngestOptions& options, Inputs& inputs) {
+  const importers::Importer* first = nullptr;
+  for (const auto& input : inputs) {
+    if (input->reads_file(options.rejects)) {
+      return fail(Errc::invalid_argument,
+                  "--rejects " + options.rejects + " would overwrite an input; name another file");
+    }
+  }
+  if (inputs.size() == 1) return {};
+  for (const auto& input : inputs) {
+    const auto importer = input->importer(*format_of(options.format));
+    if (!importer) continue;  // told when it is the file's turn
+    if (first == nullptr) first = *importer;
+    if ((*importer)->header() != first->header() ||
+        (*importer)->record_end() != first->record_end()) {
+      return fail(
+          Errc::invalid_argument,
+          "the files have different headers or formats, so that --rejects could not be read "
+          "back; ingest them one by one");
+    }
+  }
+  return {};
+}
+
 int ingest(const Globals& globals, const IngestOptions& options) {
-  std::vector<std::unique_ptr<IngestInput>> inputs;
+  Inputs inputs;
   for (const std::string& file : options.files) {
     auto input = IngestInput::open(file);
     if (!input) return report(input.error());
     inputs.push_back(std::move(*input));
   }
-  std::ofstream rejects;
   if (!options.rejects.empty()) {
-    rejects.open(options.rejects, std::ios::binary | std::ios::trunc);
-    if (!rejects) {
-      return report(Error{Errc::invalid_argument, "cannot write " + options.rejects});
+    if (const auto checked = check_rejects(options, inputs); !checked) {
+      return report(checked.error());
     }
   }
   ClientOptions client = globals.client_options();
@@ -222,6 +270,14 @@ int ingest(const Globals& globals, const IngestOptions& options) {
   if (globals.timeout_given) producer_options.give_up_after = globals.timeout();
   auto producer = Producer::open(std::move(client), producer_options, after(globals.timeout()));
   if (!producer) return report(producer.error());
+  // Last of all: it forgets what an earlier run has left there.
+  std::ofstream rejects;
+  if (!options.rejects.empty()) {
+    rejects.open(options.rejects, std::ios::binary | std::ios::trunc);
+    if (!rejects) {
+      return report(Error{Errc::invalid_argument, "cannot write " + options.rejects});
+    }
+  }
 
   const Output output = globals.style().output;
   const bool json = output == Output::json || output == Output::jsonl;

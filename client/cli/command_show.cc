@@ -39,7 +39,9 @@ int show(const Globals& globals, std::uint64_t sequence) {
 
 Run declare_show(CLI::App& app, const Globals& globals) {
   auto sequence = std::make_shared<std::uint64_t>(0);
-  app.add_option("SEQ", *sequence, "Sequence of the event, from 1")->required();
+  app.add_option("SEQ", *sequence, "Sequence of the event, from 1")
+      ->required()
+      ->check(sequence_fault);
   return [sequence, &globals] { return show(globals, *sequence); };
 }
 

@@ -11,15 +11,20 @@
 #include "client/cli/interrupt.h"
 
 namespace capexdb::cli {
+namespace {
+
+constexpr int kBrieflyMs = 20;
+
+}  // namespace
 
 Result<std::unique_ptr<IngestInput>> IngestInput::open(const std::string& file) {
   const auto refuse = [&](const char* why) {
     return fail(Errc::invalid_argument, "cannot read " + file + ": " + why);
   };
-  if (file == "-") return std::unique_ptr<IngestInput>(new IngestInput(STDIN_FILENO));
+  if (file == "-") return std::unique_ptr<IngestInput>(new IngestInput(file, STDIN_FILENO));
   const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) return refuse(std::strerror(errno));
-  std::unique_ptr<IngestInput> input(new IngestInput(descriptor));
+  std::unique_ptr<IngestInput> input(new IngestInput(file, descriptor));
   struct stat status {};
   if (fstat(descriptor, &status) == 0 && S_ISDIR(status.st_mode))
     return refuse("it is a directory");
@@ -30,12 +35,32 @@ IngestInput::~IngestInput() {
   if (buffer_.descriptor() != STDIN_FILENO) ::close(buffer_.descriptor());
 }
 
+Result<importers::Importer*> IngestInput::importer(importers::Format format) {
+  if (!importer_) importer_ = importers::open_importer(stream_, file_, format);
+  if (!*importer_) return fail(importer_->error());
+  return (*importer_)->get();
+}
+
+bool IngestInput::reads_file(const std::string& path) const {
+  struct stat ours {};
+  struct stat theirs {};
+  return fstat(buffer_.descriptor(), &ours) == 0 && stat(path.c_str(), &theirs) == 0 &&
+         S_ISREG(ours.st_mode) && ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino;
+}
+
 std::streambuf::int_type IngestInput::Buffer::underflow() {
-  for (;;) {
+  constexpr int kForever = -1;
+  for (int timeout = decide_ ? 0 : kForever;;) {
     pollfd waits[2] = {{descriptor_, POLLIN, 0}, {interrupt_descriptor(), POLLIN, 0}};
-    const int ready = poll(waits, 2, -1);
+    const int ready = poll(waits, 2, timeout);
     if (interrupted()) return traits_type::eof();
     if (ready < 0 && errno == EINTR) continue;
+    if (ready == 0) {
+      const Wait wait = decide_();
+      if (wait == Wait::no_more) return traits_type::eof();
+      timeout = wait == Wait::briefly ? kBrieflyMs : kForever;
+      continue;
+    }
     const ssize_t count = ::read(descriptor_, bytes_.data(), bytes_.size());
     if (count < 0 && errno == EINTR) continue;
     // The istream turns this into badbit: the input has not ended, it is broken.

@@ -1,45 +1,65 @@
-// A file or standard input as a stream that ends early on Ctrl-C, also while
-// it waits for a slow pipe.
+// A file or standard input of an ingest: a stream that ends early on Ctrl-C,
+// also while it waits for a slow pipe, and the importer that reads it.
 #pragma once
 
 #include <array>
+#include <functional>
 #include <istream>
 #include <memory>
+#include <optional>
 #include <string>
 
+#include "client/importers/importer.h"
 #include "proto/model/error.h"
 
 namespace capexdb::cli {
 
 class IngestInput {
  public:
+  // What a read does that finds nothing at hand.
+  enum class Wait { until_ready, briefly, no_more };
+
   // "-" is standard input. Error: invalid_argument, with the file's name.
   static Result<std::unique_ptr<IngestInput>> open(const std::string& file);
   ~IngestInput();
   IngestInput(const IngestInput&) = delete;
   IngestInput& operator=(const IngestInput&) = delete;
 
-  // A fault of the file sets badbit.
-  std::istream& stream() { return stream_; }
+  // Made by the first call, which waits for the first bytes; valid as long as
+  // the input. Errors: those of open_importer().
+  Result<importers::Importer*> importer(importers::Format format);
+
+  // `decide` is asked before a read waits, and again after each brief wait;
+  // no_more ends the stream. Without it reads wait until there is something.
+  void on_idle(std::function<Wait()> decide) { buffer_.on_idle(std::move(decide)); }
+
+  // Whether `path` names the very file that is read; a device or a pipe is none.
+  bool reads_file(const std::string& path) const;
 
  private:
   class Buffer : public std::streambuf {
    public:
     explicit Buffer(int descriptor) : descriptor_(descriptor) {}
     int descriptor() const { return descriptor_; }
+    void on_idle(std::function<Wait()> decide) { decide_ = std::move(decide); }
 
    protected:
+    // A fault of the file sets the stream's badbit.
     int_type underflow() override;
 
    private:
     int descriptor_;
+    std::function<Wait()> decide_;
     std::array<char, 65536> bytes_{};
   };
 
-  explicit IngestInput(int descriptor) : buffer_(descriptor), stream_(&buffer_) {}
+  IngestInput(std::string file, int descriptor)
+      : file_(std::move(file)), buffer_(descriptor), stream_(&buffer_) {}
 
+  std::string file_;
   Buffer buffer_;
   std::istream stream_;
+  std::optional<Result<std::unique_ptr<importers::Importer>>> importer_;
 };
 
 }  // namespace capexdb::cli

@@ -6,7 +6,6 @@
 
 #include "proto/model/date.h"
 #include "proto/model/limits.h"
-#include "proto/model/text.h"
 
 namespace capexdb::cli {
 namespace {
@@ -28,8 +27,23 @@ std::vector<std::string> measure_words() {
   return words;
 }
 
+// CSV has no column for the reason of a row: they go beside it.
+void print_reasons(const Answer& answer) {
+  constexpr std::size_t kReasonsMax = 20;
+  std::size_t count = 0;
+  for (const AnswerRow& row : answer.rows) {
+    if (row.reason.empty() || ++count > kReasonsMax) continue;
+    std::cerr << "reason: " << printable(row.company + " " + row.metric + " " + row.period + ": ")
+              << printable(row.reason) << '\n';
+  }
+  if (count > kReasonsMax) {
+    std::cerr << "reason: " << count - kReasonsMax << " more rows have one; -o json has them all\n";
+  }
+}
+
 void print_notes(const Answer& answer, Output output) {
   if (output == Output::json) return;  // they are in the object
+  if (output == Output::csv) print_reasons(answer);
   for (const std::string& note : answer.notes) {
     std::cerr << "note: " << printable(note) << '\n';
   }
@@ -52,7 +66,8 @@ void declare_reading(CLI::App& app, ReadingOptions& options) {
         return day ? std::string{} : day.error().message;
       });
   app.add_option("--at", options.at_sequence, "What this store would have answered then")
-      ->type_name("SEQ");
+      ->type_name("SEQ")
+      ->check(sequence_fault);
   app.add_option("--status", options.statuses,
                  "actual, estimate, guidance, commitment, target; may be repeated")
       ->delimiter(',')
@@ -78,7 +93,7 @@ void declare_reading(CLI::App& app, ReadingOptions& options) {
 
 int ask_and_print(const Globals& globals, const ReadingOptions& options, Query query, Rows rows) {
   const Deadline deadline = after(globals.timeout());
-  query.select = split(options.selection, ',');
+  query.select = {options.selection};
   query.metric = options.metric;
   query.periods = options.periods;
   query.as_of = options.as_of;

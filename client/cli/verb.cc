@@ -60,6 +60,11 @@ std::string unknown_word(const std::string& what, const std::string& word,
   return text;
 }
 
+std::string sequence_fault(const std::string& word) {
+  if (parse_unsigned(word).value_or(0) > 0) return {};
+  return "\"" + word + "\" is no sequence; they are whole numbers from 1";
+}
+
 int finish(int code) {
   std::cout.flush();
   if (std::cout) return code;

@@ -60,6 +60,9 @@ int run_main(int argc, char** argv);
 std::string unknown_word(const std::string& what, const std::string& word,
                          const std::vector<std::string>& choices);
 
+// Why `word` is no sequence of a store; empty when it may be one.
+std::string sequence_fault(const std::string& word);
+
 // Flushes stdout. What could not be written is an error.
 int finish(int code);
 

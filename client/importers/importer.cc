@@ -1,5 +1,7 @@
 #include "client/importers/importer.h"
 
+#include <algorithm>
+
 #include "client/importers/formats.h"
 #include "proto/model/text.h"
 
@@ -19,21 +21,34 @@ Format by_extension(const std::string& file) {
   return Format::automatic;
 }
 
+constexpr std::size_t kLookBytesMax = 64U << 10U;
+
+bool is_plain_text(std::string_view text) {
+  return std::none_of(text.begin(), text.end(), [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return (byte < 0x20 && c != '\t' && c != '\n' && c != '\r') || byte == 0x7F;
+  });
+}
+
 // A first line that people can read, with commas in it.
 bool looks_like_header(std::string_view start) {
   const std::string_view line = trim(start.substr(0, start.find('\n')));
-  for (const char c : line) {
-    const auto byte = static_cast<unsigned char>(c);
-    if ((byte < 0x20 && c != '\t') || byte == 0x7F) return false;
-  }
-  return line.find(',') != std::string_view::npos;
+  return is_plain_text(line) && line.find(',') != std::string_view::npos;
+}
+
+// A bracket and text. The length of a message may be the same byte, but then a
+// control character follows: the tag of the event's source, after that of its
+// id, which is a line feed. `content` is not valid any more afterwards.
+bool looks_like_json(ByteSource& source, std::string_view content) {
+  if (!content.starts_with('{') && !content.starts_with('[')) return false;
+  return is_plain_text(content.size() > 1 ? content : source.ahead_lines(2, kLookBytesMax));
 }
 
 Result<Format> by_content(ByteSource& source, const std::string& file) {
   const auto refuse = [&](const char* reason, const std::string& why) {
     return fail(Error{Errc::invalid_argument, file + why, {}, reason});
   };
-  std::string_view start = source.ahead_lines(1, 64U << 10U);
+  std::string_view start = source.ahead_lines(1, kLookBytesMax);
   if (source.broken()) return fail(broken_input(file, source.offset()));
   if (start.empty()) return refuse("empty_input", " is empty: its format cannot be told");
   if (start.starts_with("\x1F\x8B") || start.starts_with("PK\x03\x04") ||
@@ -41,9 +56,9 @@ Result<Format> by_content(ByteSource& source, const std::string& file) {
     return refuse("compressed_input", " is compressed: unpack it first");
   }
   if (start.starts_with("\xEF\xBB\xBF")) start.remove_prefix(3);
-  const std::string_view content = trim(start);
-  if (content.starts_with('{') || content.starts_with('[')) return Format::jsonl;
-  return looks_like_header(start) ? Format::csv : Format::pb;
+  const bool header = looks_like_header(start);
+  if (looks_like_json(source, trim(start))) return Format::jsonl;
+  return header ? Format::csv : Format::pb;
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "client/importers/number_text.h"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -61,17 +62,20 @@ Result<Decimal> parse_number(std::string_view token, bool scaled) {
   if (commas || spaces) {
     const char separator = commas ? ',' : ' ';
     const std::vector<std::string> groups = split(whole, separator);
-    bool well_grouped = groups.front().size() >= 1 && groups.front().size() <= 3;
-    for (std::size_t i = 1; i < groups.size(); ++i) well_grouped &= groups[i].size() == 3;
+    bool by_threes = groups.front().size() >= 1 && groups.front().size() <= 3;
+    for (std::size_t i = 1; i < groups.size(); ++i) by_threes &= groups[i].size() == 3;
+    // Nobody groups thousands behind a zero: 0,234 is most likely 0.234.
+    const bool leading_zero = groups.front().starts_with('0');
     plain = without(token, separator);
-    if (!well_grouped) {
+    if (!by_threes || (leading_zero && (groups.size() > 2 || decimal))) {
       return refuse(token, "bad_grouping",
                     "is not grouped by threes: write decimals with a dot (4.3) and leave "
                     "separators out");
     }
-    if (groups.size() == 2 && !decimal && !scaled) {
+    if (groups.size() == 2 && !decimal && (!scaled || leading_zero)) {
+      const std::size_t digit = std::min(plain.find_first_not_of('0'), plain.size() - 1);
       return refuse(token, "ambiguous_number",
-                    "may be " + plain + " or " + groups[0] + "." + groups[1] +
+                    "may be " + plain.substr(digit) + " or " + groups[0] + "." + groups[1] +
                         ": write the one that is meant");
     }
   }

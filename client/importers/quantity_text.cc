@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "client/importers/number_text.h"
+#include "client/importers/text_cursor.h"
 #include "proto/model/decimal.h"
-#include "proto/model/text.h"
 
 namespace capexdb::importers {
 namespace {
@@ -16,86 +16,24 @@ tl::unexpected<Error> refuse(const char* reason, std::string message) {
   return fail(Error{Errc::invalid_argument, std::move(message), {}, reason});
 }
 
-// Typographic signs as their ASCII spelling; runs of blanks as one blank.
-std::string plain_signs(std::string_view text) {
-  static constexpr std::array<std::pair<std::string_view, std::string_view>, 11> kSigns = {
-      {{"\u00A0", " "},
-       {"\u2009", " "},
-       {"\u202F", " "},
-       {"\u2212", "-"},
-       {"\u2013", ".."},
-       {"\u2014", ".."},
-       {"\u2265", ">="},
-       {"\u2264", "<="},
-       {"\u2248", "~"},
-       {"\t", " "},
-       {"\n", " "}}};
-  std::string plain;
-  for (std::size_t i = 0; i < text.size();) {
-    std::string_view put = text.substr(i, 1);
-    std::size_t used = 1;
-    for (const auto& [sign, ascii] : kSigns) {
-      if (text.substr(i).starts_with(sign)) {
-        put = ascii;
-        used = sign.size();
-        break;
-      }
-    }
-    if (put != " " || (!plain.empty() && plain.back() != ' ')) plain += put;
-    i += used;
-  }
-  return std::string(trim(plain));
-}
-
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-
-// Reads a normalised text from left to right.
-class Cursor {
- public:
-  explicit Cursor(std::string text) : text_(std::move(text)), lower_(to_lower_ascii(text_)) {}
-
-  bool done() {
-    skip_blank();
-    return at_ == text_.size();
-  }
-  std::string_view rest() const { return std::string_view(text_).substr(at_); }
-  void advance(std::size_t n) { at_ += n; }
-  void skip_blank() {
-    while (at_ < text_.size() && text_[at_] == ' ') ++at_;
-  }
-  // A sign or phrase, in lower case. A phrase ends where its word ends.
-  bool take(std::string_view phrase) {
-    skip_blank();
-    const std::string_view here = std::string_view(lower_).substr(at_);
-    if (!here.starts_with(phrase)) return false;
-    if (is_letter(phrase.back()) && here.size() > phrase.size() && is_letter(here[phrase.size()])) {
-      return false;
-    }
-    at_ += phrase.size();
-    return true;
-  }
-  template <std::size_t N>
-  bool take_any(const std::array<std::string_view, N>& phrases) {
-    for (const std::string_view phrase : phrases) {
-      if (take(phrase)) return true;
-    }
-    return false;
-  }
-  // The run of letters here, which is not taken.
-  std::string_view word() {
-    skip_blank();
-    std::size_t n = 0;
-    while (at_ + n < text_.size() && is_letter(text_[at_ + n])) ++n;
-    return rest().substr(0, n);
-  }
-
- private:
-  std::string text_;
-  std::string lower_;
-  std::size_t at_ = 0;
-};
-
 enum class Side { none, more, at_least, less, at_most };
+
+// Down more than 20% is less than -20%.
+Side mirrored(Side side) {
+  switch (side) {
+    case Side::more:
+      return Side::less;
+    case Side::at_least:
+      return Side::at_most;
+    case Side::less:
+      return Side::more;
+    case Side::at_most:
+      return Side::at_least;
+    case Side::none:
+      break;
+  }
+  return Side::none;
+}
 
 struct Prefix {
   Side side = Side::none;
@@ -117,7 +55,7 @@ constexpr std::array<std::string_view, 2> kNearly = {"nearly", "almost"};
 constexpr std::array<std::string_view, 8> kAbout = {"~",      "about",   "approximately", "approx.",
                                                     "around", "roughly", "circa",         "ca."};
 
-Prefix take_prefix(Cursor& in) {
+Prefix take_prefix(TextCursor& in) {
   Prefix p;
   for (;;) {
     if (in.take_any(kAbout)) {
@@ -153,8 +91,8 @@ struct Amount {
   bool plus = false;
 };
 
-// Signs and codes before or behind a number.
-Result<void> take_currency(Cursor& in, std::string& currency) {
+// Signs and codes before or behind a number. `yen` is what '¥' stands for.
+Result<void> take_currency(TextCursor& in, std::string_view yen, std::string& currency) {
   static constexpr std::array<std::string_view, 12> kSigns = {
       "us$", "hk$", "nt$", "cn¥", "jp¥", "a$", "c$", "s$", "$", "€", "£", "₩"};
   std::string found;
@@ -166,7 +104,10 @@ Result<void> take_currency(Cursor& in, std::string& currency) {
   }
   if (found.empty() && in.take("₹")) found = "INR";
   if (found.empty() && in.take("¥")) {
-    return refuse("ambiguous_currency", "'¥' may be CNY or JPY: write the one that is meant");
+    if (yen != "CNY" && yen != "JPY") {
+      return refuse("ambiguous_currency", "'¥' may be CNY or JPY: write the one that is meant");
+    }
+    found = yen;
   }
   if (found.empty()) {
     const std::string_view word = in.word();
@@ -181,7 +122,7 @@ Result<void> take_currency(Cursor& in, std::string& currency) {
   return {};
 }
 
-void take_unit(Cursor& in, std::string& unit) {
+void take_unit(TextCursor& in, std::string& unit) {
   static constexpr std::array<std::string_view, 3> kPercent = {"%", "percent", "per cent"};
   static constexpr std::array<std::string_view, 6> kChips = {"chips", "chip",       "gpus",
                                                              "gpu",   "processors", "processor"};
@@ -206,7 +147,7 @@ void take_unit(Cursor& in, std::string& unit) {
   }
 }
 
-Result<Amount> take_amount(Cursor& in) {
+Result<Amount> take_amount(TextCursor& in, std::string_view yen) {
   Amount a;
   const auto take_sign = [&](bool& minus) {
     if (in.take("-")) {
@@ -217,7 +158,7 @@ Result<Amount> take_amount(Cursor& in) {
   };
   bool minus = false;
   take_sign(minus);
-  CAPEXDB_TRY(take_currency(in, a.currency));
+  CAPEXDB_TRY(take_currency(in, yen, a.currency));
   if (!minus && !a.plus) take_sign(minus);
   in.skip_blank();
   const std::string_view token = in.rest().substr(0, number_length(in.rest()));
@@ -232,12 +173,12 @@ Result<Amount> take_amount(Cursor& in) {
   if ((a.scale = scale_of_word(word))) in.advance(word.size());
   CAPEXDB_ASSIGN(a.number, parse_number(number, a.scale.has_value()));
   if (minus) a.number = a.number.negated();
-  CAPEXDB_TRY(take_currency(in, a.currency));
+  CAPEXDB_TRY(take_currency(in, yen, a.currency));
   take_unit(in, a.unit);
   return a;
 }
 
-v1::Measure take_growth(Cursor& in) {
+v1::Measure take_growth(TextCursor& in) {
   static constexpr std::array<std::string_view, 6> kYear = {
       "yoy", "y/y", "year-on-year", "year on year", "year-over-year", "year over year"};
   static constexpr std::array<std::string_view, 6> kQuarter = {"qoq",
@@ -258,9 +199,8 @@ Result<Decimal> full_number(const Amount& a) {
   return a.scale ? scale_up(a.number, *a.scale) : Result<Decimal>(a.number);
 }
 
-// The second end of "12..13bn", "12k to 13k", "between 1bn and 2bn".
-Result<void> put_range(Cursor& in, Amount first, Amount& last, v1::Quantity& q) {
-  CAPEXDB_ASSIGN(last, take_amount(in));
+// "12..13bn", "12k to 13k", "between 1bn and 2bn".
+Result<void> put_range(Amount first, Amount& last, v1::Quantity& q) {
   // "12..13bn" and "US$12k..13k": what is written once holds for both.
   if (!first.scale) first.scale = last.scale;
   if (first.currency.empty()) first.currency = last.currency;
@@ -304,10 +244,13 @@ Result<void> put_one(const Amount& a, Side side, v1::Quantity& q) {
   return {};
 }
 
-Result<QuantityText> parse(Cursor& in) {
+Result<QuantityText> parse(TextCursor& in, std::string_view yen) {
   static constexpr std::array<std::string_view, 2> kTo = {"..", "to"};
   Prefix prefix = take_prefix(in);
-  CAPEXDB_ASSIGN(Amount amount, take_amount(in));
+  CAPEXDB_ASSIGN(Amount amount, take_amount(in, yen));
+  if (prefix.direction != 0 && amount.number.is_negative()) {
+    return refuse("bad_number", "'up' and 'down' say the sign: write the number without a minus");
+  }
   if (prefix.direction < 0) amount.number = amount.number.negated();
   QuantityText out;
   v1::Quantity& q = out.quantity;
@@ -317,14 +260,15 @@ Result<QuantityText> parse(Cursor& in) {
     if (prefix.side != Side::none || prefix.direction != 0) {
       return refuse("bad_range", "a range cannot follow 'more than', 'up' and the like");
     }
-    const Amount first = amount;
-    CAPEXDB_TRY(put_range(in, first, amount, q));
+    Amount first = std::move(amount);
+    CAPEXDB_ASSIGN(amount, take_amount(in, yen));
+    CAPEXDB_TRY(put_range(std::move(first), amount, q));
   } else if (prefix.between) {
     return refuse("bad_range", "the second end of the range is missing: write 12bn..13bn");
-  } else if (prefix.side == Side::none && in.take("+")) {
-    CAPEXDB_TRY(put_one(amount, Side::at_least, q));
   } else {
-    CAPEXDB_TRY(put_one(amount, prefix.side, q));
+    Side side = prefix.side;
+    if (side == Side::none && in.take("+")) side = Side::at_least;
+    CAPEXDB_TRY(put_one(amount, prefix.direction < 0 ? mirrored(side) : side, q));
   }
   if (in.rest().starts_with('-')) {
     return refuse("bad_range", "write a range with two dots, as in 12k..13k");
@@ -353,7 +297,7 @@ Result<QuantityText> parse(Cursor& in) {
 
 }  // namespace
 
-Result<QuantityText> parse_quantity(std::string_view text) {
+Result<QuantityText> parse_quantity(std::string_view text, std::string_view yen) {
   if (text.size() > kTextMax) {
     return refuse("too_long",
                   "a number is written in at most " + std::to_string(kTextMax) + " bytes");
@@ -364,9 +308,9 @@ Result<QuantityText> parse_quantity(std::string_view text) {
     out.quantity.set_value(plain->to_string());
     return out;
   }
-  Cursor in(plain_signs(text));
+  TextCursor in(text);
   if (in.done()) return refuse("bad_number", "a number is missing");
-  auto result = parse(in);
+  auto result = parse(in, yen);
   if (!result) {
     result.error().message = "cannot read '" + std::string(text) + "': " + result.error().message;
   }

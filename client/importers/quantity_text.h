@@ -21,9 +21,10 @@ struct QuantityText {
   v1::Measure measure = v1::MEASURE_UNSPECIFIED;
 };
 
-// Error: invalid_argument that says how to write it, with `reason` set. What
-// could be read in two ways ("1,234", "¥5bn") is an error, never a guess.
-Result<QuantityText> parse_quantity(std::string_view text);
+// `yen`: CNY or JPY where it is known which of them a '¥' means. Error:
+// invalid_argument that says how to write it, with `reason` set. What could be
+// read in two ways ("1,234", "¥5bn") is an error, never a guess.
+Result<QuantityText> parse_quantity(std::string_view text, std::string_view yen = {});
 
 // A text that parse_quantity reads as the same quantity and measure. Empty
 // where no such text exists (bounds beside a point, mixed bound kinds, no number).

@@ -76,8 +76,8 @@ void put_printed(const Row& row, v1::Event& event) {
 }  // namespace
 
 bool is_rich(const std::vector<std::string>& names) {
-  const auto layout = Layout::make(rich::kNames, names);
-  return layout && layout->has(rich::subject) && layout->has(rich::metric_std);
+  return has_column(names, rich::kNames[rich::subject]) &&
+         has_column(names, rich::kNames[rich::metric_std]);
 }
 
 Result<Layout> rich_layout(std::vector<std::string> names) {

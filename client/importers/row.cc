@@ -15,10 +15,14 @@ std::string folded(std::string_view name) {
 
 }  // namespace
 
+bool has_column(std::span<const std::string> names, std::string_view column) {
+  return std::any_of(names.begin(), names.end(),
+                     [&](const std::string& name) { return folded(name) == column; });
+}
+
 Result<Layout> Layout::make(std::span<const std::string_view> known,
                             std::vector<std::string> names) {
   Layout layout;
-  layout.known_ = known;
   layout.names_ = std::move(names);
   layout.at_.assign(known.size(), -1);
   for (std::size_t i = 0; i < layout.names_.size(); ++i) {

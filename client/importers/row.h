@@ -11,25 +11,25 @@
 
 namespace capexdb::importers {
 
+// Whether some name is that column's, as a Layout compares them.
+bool has_column(std::span<const std::string> names, std::string_view column);
+
 // Where the columns of a form stand in a row. Names are compared without
 // regard to case, "published at" is published_at.
 class Layout {
  public:
-  // `known` are the form's columns; they must outlive the layout. Error:
-  // invalid_argument when a column comes twice.
+  // `known` are the form's columns. Error: invalid_argument when a column comes
+  // twice.
   static Result<Layout> make(std::span<const std::string_view> known,
                              std::vector<std::string> names);
 
   bool has(std::size_t column) const { return at_[column] >= 0; }
   std::size_t position(std::size_t column) const { return static_cast<std::size_t>(at_[column]); }
-  std::string_view known_name(std::size_t column) const { return known_[column]; }
-  std::size_t known_count() const { return known_.size(); }
   const std::vector<std::string>& names() const { return names_; }
   // Positions of columns that the form does not know.
   const std::vector<std::size_t>& others() const { return others_; }
 
  private:
-  std::span<const std::string_view> known_;
   std::vector<std::string> names_;  // as written
   std::vector<int> at_;             // -1: not there
   std::vector<std::size_t> others_;

@@ -6,25 +6,56 @@
 namespace capexdb::importers {
 namespace {
 
+// "USD", "USD/{chip}", "%": what a text counts in; empty where it does not say.
+std::string denomination(const v1::Quantity& q) {
+  return q.unit().empty() ? q.currency() : q.unit();
+}
+
+// What the text of a bound says beside its number, it says of the whole row.
+Result<void> merge(std::string_view column, const QuantityText& bound, QuantityText& row) {
+  const std::string theirs = denomination(bound.quantity);
+  const std::string ours = denomination(row.quantity);
+  if (!theirs.empty() && !ours.empty() && theirs != ours) {
+    return bad_cell(
+        column, "unit_mismatch",
+        std::string(column) + " is in " + theirs + ", the row's other numbers in " + ours);
+  }
+  if (ours.empty()) {
+    row.quantity.set_unit(bound.quantity.unit());
+    row.quantity.set_currency(bound.quantity.currency());
+  }
+  if (bound.measure == v1::MEASURE_UNSPECIFIED) return {};
+  if (row.measure != v1::MEASURE_UNSPECIFIED && row.measure != bound.measure) {
+    return bad_cell(column, "contradiction",
+                    std::string(column) + " is another growth than the row's other numbers");
+  }
+  row.measure = bound.measure;
+  return {};
+}
+
 Result<std::string> bound_number(std::string_view column, std::string_view text,
-                                 const std::string& stated) {
+                                 std::string_view yen, const std::string& stated,
+                                 QuantityText& row) {
   if (text.empty()) return stated;
   if (!stated.empty()) {
     return bad_cell(column, "two_bounds",
                     "both the value and the column " + std::string(column) + " state this bound");
   }
-  auto read = parse_quantity(text);
-  if (!read) return bad_cell(column, "bad_value", read.error().message);
-  if (read->quantity.value().empty()) {
+  auto read = parse_quantity(text, yen);
+  if (!read) return bad_cell(column, read.error().reason.c_str(), read.error().message);
+  if (read->quantity.value().empty() || read->quantity.approx()) {
     return bad_cell(column, "bad_value",
-                    std::string(column) + " is one number, not '" + std::string(text) + "'");
+                    std::string(column) + " is one number without '~', '>' and the like, not '" +
+                        std::string(text) + "'");
   }
+  CAPEXDB_TRY(merge(column, *read, row));
   return read->quantity.value();
 }
 
-Result<void> put_bounds(const QuantityCells& cells, v1::Quantity& q) {
-  CAPEXDB_ASSIGN(std::string low, bound_number("low", cells.low, q.low()));
-  CAPEXDB_ASSIGN(std::string high, bound_number("high", cells.high, q.high()));
+Result<void> put_bounds(const QuantityCells& cells, std::string_view yen, QuantityText& row) {
+  v1::Quantity& q = row.quantity;
+  CAPEXDB_ASSIGN(std::string low, bound_number("low", cells.low, yen, q.low(), row));
+  CAPEXDB_ASSIGN(std::string high, bound_number("high", cells.high, yen, q.high(), row));
   if (!cells.low.empty()) q.set_low_kind(cells.low_kind);
   if (!cells.high.empty()) q.set_high_kind(cells.high_kind);
   q.set_low(std::move(low));
@@ -46,6 +77,12 @@ Result<void> put_decimals(std::string_view text, v1::Quantity& q) {
   return {};
 }
 
+// The column's currency as ISO 4217 has it.
+std::string currency_code(std::string_view text) {
+  const std::string named = currency_of_word(text);
+  return named.empty() ? std::string(text) : named;
+}
+
 Result<void> put_unit(const QuantityCells& cells, v1::Quantity& q) {
   if (!cells.unit.empty()) {
     // "USD bn" would silently be a billion times too small.
@@ -65,8 +102,7 @@ Result<void> put_unit(const QuantityCells& cells, v1::Quantity& q) {
     q.set_unit(std::string(cells.unit));
   }
   if (!cells.currency.empty()) {
-    const std::string named = currency_of_word(cells.currency);
-    const std::string code = named.empty() ? std::string(cells.currency) : named;
+    const std::string code = currency_code(cells.currency);
     if (!q.currency().empty() && q.currency() != code) {
       return bad_cell("currency", "unit_mismatch",
                       "the value is in " + q.currency() + ", the column says " + code);
@@ -80,15 +116,16 @@ Result<void> put_unit(const QuantityCells& cells, v1::Quantity& q) {
 
 Result<QuantityText> row_quantity(const QuantityCells& cells) {
   QuantityText out;
+  const std::string yen = currency_code(cells.currency);
   if (!cells.value.empty()) {
-    auto read = parse_quantity(cells.value);
+    auto read = parse_quantity(cells.value, yen);
     if (!read) {
       return fail(Error{read.error().code, read.error().message, "value", read.error().reason});
     }
     out = std::move(*read);
   }
   v1::Quantity& q = out.quantity;
-  CAPEXDB_TRY(put_bounds(cells, q));
+  CAPEXDB_TRY(put_bounds(cells, yen, out));
   CAPEXDB_TRY(put_decimals(cells.stated_decimals, q));
   CAPEXDB_ASSIGN(const bool approx, yes_or_no("approx", cells.approx));
   if (approx) q.set_approx(true);

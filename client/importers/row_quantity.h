@@ -10,7 +10,7 @@ namespace capexdb::importers {
 // The row's cells, trimmed; empty where there is no such column.
 struct QuantityCells {
   std::string_view value;  // any notation of quantity_text.h
-  std::string_view low;    // one number each
+  std::string_view low;    // one number each, in the value's unit
   std::string_view high;
   v1::BoundKind low_kind = v1::BOUND_KIND_UNSPECIFIED;
   v1::BoundKind high_kind = v1::BOUND_KIND_UNSPECIFIED;
@@ -21,8 +21,9 @@ struct QuantityCells {
   std::string_view currency;
 };
 
-// The value's own text and the columns must agree. Without any number
-// `unquantified` is set. Error: invalid_argument; `field` is the column.
+// The texts of value, low and high and the columns must agree; a '¥' is that of
+// the currency column. Without any number `unquantified` is set. Error:
+// invalid_argument; `field` is the column.
 Result<QuantityText> row_quantity(const QuantityCells& cells);
 
 }  // namespace capexdb::importers

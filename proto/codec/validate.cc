@@ -35,6 +35,12 @@ Result<void> check_text(const std::string& field, const std::string& text, std::
   return {};
 }
 
+// Names are found by their slugs; what has none would be found by nobody.
+Result<void> check_findable(const std::string& field, const std::string& name, const char* reason) {
+  if (name.empty() || !slug(name).empty()) return {};
+  return reject(field, reason, field + " '" + name + "' has no letter or digit");
+}
+
 Result<PartyRef> party_ref(const std::string& field, const v1::Party& message) {
   PartyRef party;
   party.name = trim(message.name());
@@ -54,10 +60,8 @@ Result<PartyRef> party_ref(const std::string& field, const v1::Party& message) {
   if (party.name.empty() && party.cik.empty() && party.ticker.empty()) {
     return reject(field + ".name", "missing_name", field + " has no name, CIK or ticker");
   }
-  if (party.cik.empty() && party.ticker.empty() && slug(party.name).empty()) {
-    return reject(field + ".name", "bad_name",
-                  "the name '" + party.name + "' has no letter or digit");
-  }
+  CAPEXDB_TRY(check_findable(field + ".name", party.name, "bad_name"));
+  CAPEXDB_TRY(check_findable(field + ".ticker", party.ticker, "bad_ticker"));
   return party;
 }
 
@@ -208,6 +212,7 @@ Result<void> about(Statement& s, const v1::Party& subject,
   CAPEXDB_ASSIGN(s.counterparties, counterparties(others));
   s.product = trim(product);
   CAPEXDB_TRY(check_text("product", s.product, limits::kNameBytesMax));
+  CAPEXDB_TRY(check_findable("product", s.product, "bad_product"));
   auto p = from_proto(period);
   if (!p) return fail(within("period", std::move(p.error())));
   s.period = *p;
@@ -218,6 +223,7 @@ Result<std::string> metric_of(const std::string& text) {
   std::string metric(trim(text));
   if (metric.empty()) return reject("metric", "missing_metric", "the metric is empty");
   CAPEXDB_TRY(check_text("metric", metric, limits::kNameBytesMax));
+  CAPEXDB_TRY(check_findable("metric", metric, "bad_metric"));
   return metric;
 }
 

@@ -1,6 +1,7 @@
 #include "proto/model/catalog.h"
 
 #include <algorithm>
+#include <set>
 
 #include "proto/model/limits.h"
 #include "proto/model/text.h"
@@ -53,6 +54,22 @@ Result<void> check_party(const CatalogParty& party) {
   return {};
 }
 
+// Ids are found by their slugs, so each has one, of its own.
+template <class Entry>
+Result<void> check_ids(const char* list, const std::vector<Entry>& entries,
+                       std::string Entry::*id) {
+  std::set<std::string> slugs;
+  for (const Entry& it : entries) {
+    const std::string own = slug(it.*id);
+    if (own.empty()) return bad(entry(list, it.*id), "an id has a letter or digit");
+    if (!slugs.insert(own).second) {
+      return bad(entry(list, it.*id),
+                 "'" + it.*id + "' comes twice in one change; make it one entry");
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 Measure CatalogMetric::measure() const {
@@ -72,6 +89,13 @@ std::string normal_cik(std::string_view cik) {
 }
 
 Result<void> check_change(const CatalogChange& change) {
+  const std::size_t entries = change.parties.size() + change.metrics.size() +
+                              change.products.size() + change.sources.size();
+  if (entries > limits::kCatalogEntriesMax) {
+    return bad("catalog_change",
+               "a change of " + std::to_string(entries) + " entries is over the limit of " +
+                   std::to_string(limits::kCatalogEntriesMax) + "; divide it into several events");
+  }
   for (const CatalogParty& party : change.parties) CAPEXDB_TRY(check_party(party));
   for (const CatalogMetric& metric : change.metrics) {
     const std::string field = entry("metrics", metric.id);
@@ -87,7 +111,10 @@ Result<void> check_change(const CatalogChange& change) {
     CAPEXDB_TRY(check_name("catalog_change.sources", source.name));
     CAPEXDB_TRY(check_names(entry("sources", source.name) + ".aliases", source.aliases));
   }
-  return {};
+  CAPEXDB_TRY(check_ids("parties", change.parties, &CatalogParty::id));
+  CAPEXDB_TRY(check_ids("metrics", change.metrics, &CatalogMetric::id));
+  CAPEXDB_TRY(check_ids("products", change.products, &CatalogProduct::id));
+  return check_ids("sources", change.sources, &CatalogSource::name);
 }
 
 }  // namespace capexdb

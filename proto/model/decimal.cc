@@ -22,10 +22,6 @@ constexpr int128 kMantissaEnd = kPowers[38];  // exclusive
 
 bool fits(int128 mantissa) { return mantissa > -kMantissaEnd && mantissa < kMantissaEnd; }
 
-Error too_long() {
-  return {Errc::out_of_range, "the number needs more than 38 digits", {}, "decimal_overflow"};
-}
-
 Error not_a_number(std::string_view text) {
   return {Errc::invalid_argument,
           "'" + std::string(clip(text, 60)) + "' is not a decimal number (-?digits[.digits])",
@@ -34,6 +30,10 @@ Error not_a_number(std::string_view text) {
 }
 
 }  // namespace
+
+Error decimal_overflow() {
+  return {Errc::out_of_range, "the number needs more than 38 digits", {}, "decimal_overflow"};
+}
 
 int128 power_of_ten(int exponent) { return kPowers.at(static_cast<std::size_t>(exponent)); }
 
@@ -49,7 +49,7 @@ std::optional<Decimal> half_unit(int decimals) {
 }
 
 Result<Decimal> Decimal::make(int128 mantissa, int scale) {
-  if (!fits(mantissa) || scale < 0 || scale > kDigitsMax) return fail(too_long());
+  if (!fits(mantissa) || scale < 0 || scale > kDigitsMax) return fail(decimal_overflow());
   return Decimal(mantissa, scale);
 }
 
@@ -68,9 +68,9 @@ Result<Decimal> Decimal::parse(std::string_view text) {
     }
     if (c < '0' || c > '9') return fail(not_a_number(text));
     ++digits;
-    if (point && ++scale > kDigitsMax) return fail(too_long());
+    if (point && ++scale > kDigitsMax) return fail(decimal_overflow());
     const int digit = c - '0';
-    if (mantissa > (kMantissaEnd - 1 - digit) / 10) return fail(too_long());
+    if (mantissa > (kMantissaEnd - 1 - digit) / 10) return fail(decimal_overflow());
     mantissa = mantissa * 10 + digit;
   }
   if (digits == 0 || (point && scale == 0)) return fail(not_a_number(text));
@@ -102,10 +102,10 @@ Decimal Decimal::normalized() const {
 }
 
 Result<Decimal> Decimal::with_scale(int scale) const {
-  if (scale < scale_ || scale > kDigitsMax) return fail(too_long());
+  if (scale < scale_ || scale > kDigitsMax) return fail(decimal_overflow());
   const int128 factor = power_of_ten(scale - scale_);
   const int128 limit = (kMantissaEnd - 1) / factor;
-  if (mantissa_ > limit || mantissa_ < -limit) return fail(too_long());
+  if (mantissa_ > limit || mantissa_ < -limit) return fail(decimal_overflow());
   return Decimal(mantissa_ * factor, scale);
 }
 
@@ -139,7 +139,7 @@ Result<Decimal> add_wide(const Decimal& a, const Decimal& b) {
     return d.mantissa() % power_of_ten(d.scale()) * power_of_ten(scale - d.scale());
   };
   int128 whole = 0;
-  if (__builtin_add_overflow(whole_of(a), whole_of(b), &whole)) return fail(too_long());
+  if (__builtin_add_overflow(whole_of(a), whole_of(b), &whole)) return fail(decimal_overflow());
   // Carries before it adds, since two fractions of 38 digits may overflow.
   int128 fraction = fraction_of(a);
   const int128 other = fraction_of(b);
@@ -163,7 +163,7 @@ Result<Decimal> add_wide(const Decimal& a, const Decimal& b) {
     if (const auto shifted = integer.with_scale(scale)) {
       return Decimal::make(shifted->mantissa() + fraction, scale);
     }
-    if (fraction % 10 != 0) return fail(too_long());
+    if (fraction % 10 != 0) return fail(decimal_overflow());
   }
 }
 

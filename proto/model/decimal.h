@@ -56,6 +56,9 @@ class Decimal {
 Result<Decimal> add(const Decimal& a, const Decimal& b);
 Result<Decimal> subtract(const Decimal& a, const Decimal& b);
 
+// The error of a result or a text that has no room in a Decimal.
+Error decimal_overflow();
+
 // 10^exponent, 0 <= exponent <= 38.
 int128 power_of_ten(int exponent);
 

@@ -2,6 +2,7 @@
 // about their precision.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 
 #include "proto/model/decimal.h"
@@ -21,11 +22,11 @@ struct Bound {
 // A stated value. Everything is optional: a statement may give only a bound,
 // or (unquantified) nothing at all.
 struct Interval {
-  std::optional<Decimal> point;
-  std::optional<Bound> low;
-  std::optional<Bound> high;
+  std::optional<Decimal> point = {};
+  std::optional<Bound> low = {};
+  std::optional<Bound> high = {};
   bool approx = false;
-  std::optional<int> stated_decimals;  // XBRL sense; widens a point only
+  std::optional<int> stated_decimals = {};  // XBRL sense; widens a point only
 
   bool has_number() const { return point || low || high; }
 
@@ -41,11 +42,29 @@ Interval effective(const Interval& stated);
 // open where either is. A missing end of one is a missing end of the sum. Both
 // must be effective intervals of one unit. Error: decimal overflow.
 Result<Interval> add(const Interval& a, const Interval& b);
+// -x: its ends change places.
+Interval negate(const Interval& x);
+// a - b = a + (-b), as add().
+Result<Interval> subtract(const Interval& a, const Interval& b);
 
 // Whether two effective intervals have a number in common. An interval that is
 // approximate or unbounded on a side reaches as far as it says: without any
 // bounds (an approximate point) it meets everything.
 bool meet(const Interval& a, const Interval& b);
+
+// What two effective intervals have in common; empty where they do not meet. The
+// point is the one that both have, or that one has and that lies within.
+std::optional<Interval> intersect(const Interval& a, const Interval& b);
+// The smallest interval that holds both; a point only where both have the same.
+Interval hull(const Interval& a, const Interval& b);
+// The larger, or smaller, of a value of `a` and one of `b`; the point is that of
+// their points.
+Interval max(const Interval& a, const Interval& b);
+Interval min(const Interval& a, const Interval& b);
+
+// Decides between ends of one value: an open one falls short of it, an
+// approximate one may pass it.
+int reach(BoundKind kind);
 
 // Whether `a` is narrower than `b`; unbounded is widest.
 bool narrower(const Interval& a, const Interval& b);

@@ -13,9 +13,22 @@ inline constexpr std::size_t kMessageBytesMaxBeforeHello = 64U << 10U;
 inline constexpr std::size_t kQuestionBytesMax = 1U << 20U;  // a message that is no ingest
 inline constexpr std::chrono::seconds kHelloDeadline{5};
 inline constexpr std::chrono::seconds kMessageDeadline{10};  // for the rest of a begun message
+inline constexpr std::chrono::seconds kMessagePatience{2};   // the same, while others wait for room
 inline constexpr std::chrono::seconds kWriteDeadline{30};    // without progress
 inline constexpr std::chrono::seconds kLingerDeadline{2};    // after an Error, for it to arrive
 inline constexpr int kRecursionDepthMax = 16;
+
+// Memory for what comes in, of all connections together. Whoever needs more than
+// kUnaskedBytes for a message, a batch or a question asks for it first; one is always let in.
+inline constexpr std::size_t kUnaskedBytes = 64U << 10U;
+inline constexpr std::size_t kMessageBytesMaxOfAll = 128U << 20U;  // those up to kQuestionBytesMax
+inline constexpr std::size_t kLargeMessageBytesMaxOfAll = 256U << 20U;  // those above
+inline constexpr std::size_t kBatchBytesMaxOfAll = 64U << 20U;  // until the commit queue has them
+inline constexpr std::size_t kLargeBatchBytesMaxOfAll = 256U << 20U;
+inline constexpr std::size_t kLargeBatchBytes = 4U << 20U;  // in memory; above, it is a large one
+inline constexpr std::size_t kQuestionBytesMaxOfAll = 16U << 20U;
+inline constexpr std::size_t kQuestionBytesWaitingMax = kUnaskedBytes;  // of one connection
+inline constexpr std::size_t kQuestionFieldsMax = 20'000;
 
 // Work in flight.
 inline constexpr std::size_t kConnectionsMax = 2000;
@@ -23,18 +36,22 @@ inline constexpr std::size_t kRequestsInFlightMax = 64;           // of one conn
 inline constexpr std::size_t kReplyBytesQueuedMax = 16U << 20U;   // of one connection, to read on
 inline constexpr std::size_t kReplyBytesQueuedToAsk = 1U << 20U;  // of one connection, to ask on
 inline constexpr std::size_t kReplyBytesQueuedMaxOfAll = 256U << 20U;
+inline constexpr std::size_t kReplyBytesQueuedIfCrowded = kUnaskedBytes;  // of one, above that
+inline constexpr std::size_t kVerdictTextBytesMax = 1U << 20U;            // of one batch
 inline constexpr std::size_t kCommitQueueBytesMax = 128U << 20U;
 inline constexpr std::size_t kCommitGroupBytesMax = 32U << 20U;
 inline constexpr std::size_t kQueryQueueMax = 256;
 
 // Events.
 inline constexpr std::size_t kBatchEventsMax = 100'000;
+inline constexpr std::size_t kVerdictBytesMax = 64;  // without its texts
 inline constexpr std::size_t kEventBytesMax = 1U << 20U;
 inline constexpr std::size_t kNameBytesMax = 512;
 inline constexpr std::size_t kTextBytesMax = 16U << 10U;
 inline constexpr std::size_t kCounterpartiesMax = 64;
 inline constexpr std::size_t kCitationsMax = 64;
 inline constexpr std::size_t kCatalogNamesMax = 5000;  // aliases, tickers or members of one entry
+inline constexpr std::size_t kCatalogEntriesMax = 10'000;  // of one change, all kinds together
 inline constexpr std::size_t kProducerIdBytesMax = 128;
 inline constexpr std::size_t kEventIdBytesMax = 256;
 inline constexpr int kYearMin = 1800;
@@ -55,6 +72,9 @@ static_assert(kMessageBytesMaxBeforeHello <= kQuestionBytesMax &&
               kQuestionBytesMax <= kMessageBytesMax);
 static_assert(kEventBytesMax < kMessageBytesMax);
 static_assert(kMessageBytesMax <= kCommitQueueBytesMax);
+static_assert(kBatchEventsMax * kVerdictBytesMax <= kMessageBytesMax,
+              "the answer to the largest batch must fit a message");
+static_assert(kQuerySelectMax < kQuestionFieldsMax);
 static_assert(kReplyBytesQueuedToAsk <= kReplyBytesQueuedMax &&
               kReplyBytesQueuedMax <= kReplyBytesQueuedMaxOfAll);
 static_assert(kAnsweredBatchesKept >= kRequestsInFlightMax,

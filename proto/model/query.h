@@ -26,6 +26,11 @@ enum class Dimension : std::uint8_t {
 std::string_view to_string(Dimension dimension);
 std::optional<Dimension> parse_dimension(std::string_view word);
 
+// How a series is made regular; the numbers are those of capexdb.v1.Every.
+enum class Every : std::uint8_t { reported = 0, quarter = 1, half = 2, year = 3, ttm = 4 };
+std::string_view to_string(Every every);
+std::optional<Every> parse_every(std::string_view word);
+
 // See capexdb.v1.QueryRequest, whose fields these are.
 struct Query {
   QueryKind kind = QueryKind::cells;
@@ -41,6 +46,7 @@ struct Query {
   std::uint32_t limit = 0;
   std::chrono::milliseconds deadline{0};
   std::string definition;
+  Every every = Every::reported;
 };
 
 // One row; see capexdb.v1.QueryRow. Numbers are exact; `value` holds effective

@@ -5,7 +5,8 @@
 namespace capexdb::wire {
 namespace {
 
-constexpr std::size_t kLengthBytesMax = 5;  // a varint of 32 bits
+constexpr std::size_t kLengthBytesMax = 5;            // a varint of 32 bits
+constexpr std::size_t kCapacityKeptMax = 16U << 10U;  // of a buffer that holds little
 
 struct Length {
   std::size_t value = 0;
@@ -30,11 +31,8 @@ Length read_length(std::string_view bytes) {
 }  // namespace
 
 Result<FrameReader::State> FrameReader::next(std::string_view& message) {
-  if (consumed_ == buffer_.size()) {
-    buffer_.clear();
-    consumed_ = 0;
-    if (buffer_.capacity() > (std::size_t{1} << 20U)) buffer_.shrink_to_fit();
-  }
+  last_ = 0;
+  if (consumed_ == buffer_.size()) drop();
   const std::string_view rest = std::string_view(buffer_).substr(consumed_);
   const Length length = read_length(rest);
   if (length.bad) {
@@ -49,15 +47,26 @@ Result<FrameReader::State> FrameReader::next(std::string_view& message) {
   }
   if (length.bytes == 0 || rest.size() - length.bytes < length.value) {
     // Keep the unread tail only, so that the buffer does not creep.
-    if (consumed_ > 0) {
-      buffer_.erase(0, consumed_);
-      consumed_ = 0;
-    }
+    drop();
     return State::incomplete;
   }
   message = rest.substr(length.bytes, length.value);
-  consumed_ += length.bytes + length.value;
+  last_ = length.bytes + length.value;
+  consumed_ += last_;
   return State::message;
+}
+
+void FrameReader::drop() {
+  if (consumed_ == 0) return;
+  buffer_.erase(0, consumed_);
+  consumed_ = 0;
+  last_ = 0;
+  if (buffer_.capacity() > kCapacityKeptMax + 2 * buffer_.size()) buffer_.shrink_to_fit();
+}
+
+std::size_t FrameReader::announced() const {
+  const Length length = read_length(std::string_view(buffer_).substr(consumed_));
+  return length.bytes == 0 ? 0 : length.bytes + length.value;
 }
 
 std::string FrameReader::describe_pending() const {

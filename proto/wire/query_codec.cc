@@ -65,6 +65,8 @@ Result<Query> from_proto(const v1::QueryRequest& message) {
   q.limit = message.limit();
   q.deadline = std::chrono::milliseconds(message.deadline_ms());
   q.definition = message.definition();
+  if (!v1::Every_IsValid(message.every())) return fail(Errc::invalid_argument, "unknown every");
+  q.every = static_cast<Every>(message.every());
   return q;
 }
 
@@ -83,6 +85,7 @@ v1::QueryRequest to_proto(const Query& query) {
   m.set_limit(query.limit);
   m.set_deadline_ms(static_cast<std::uint32_t>(query.deadline.count()));
   m.set_definition(query.definition);
+  m.set_every(static_cast<v1::Every>(query.every));
   return m;
 }
 

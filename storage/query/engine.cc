@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "capexdb/v1/event.pb.h"
+#include "storage/query/every.h"
 #include "storage/query/fold.h"
 #include "storage/query/scan.h"
 #include "storage/store_state.h"
@@ -35,21 +36,28 @@ void hint_at_measures(const ScanReport& report, const Plan& plan, Answer& answer
 
 Result<ScanReport> collect(const ReadView& view, const Plan& plan, const Catalogue& catalogue,
                            const QueryLimits& limits, std::vector<ResolvedCell>& cells) {
+  ScanReport::Periods withdrawn;
   const CellVisitor visit = [&](std::span<const Row> cell) -> Result<void> {
-    if (auto resolved = resolve_cell(cell, plan)) cells.push_back(std::move(*resolved));
+    if (auto resolved = resolve_cell(cell, plan)) {
+      cells.push_back(std::move(*resolved));
+    } else if (plan.every != Every::reported) {
+      withdrawn[cell.front()[Column::subject]].push_back(cell.front().period());
+    }
     if (cells.size() <= kCellsMax) return {};
     return fail(too_much(kCellsMax, "cells"));
   };
   const bool frames = plan.kind == QueryKind::sum && plan.subjects.size() > kHistoriesMax;
-  return frames ? scan_frames(view, plan, catalogue, limits, visit)
-                : scan_histories(view, plan, catalogue, limits, visit);
+  CAPEXDB_ASSIGN(ScanReport report, frames ? scan_frames(view, plan, catalogue, limits, visit)
+                                           : scan_histories(view, plan, catalogue, limits, visit));
+  report.withdrawn = std::move(withdrawn);
+  return report;
 }
 
 // A figure printed for the group itself is compared with the sum, never added.
 Result<void> compare_printed(const ReadView& view, const Plan& plan, const Catalogue& catalogue,
                              const QueryLimits& limits, Answer& answer) {
   const std::uint32_t group = plan.only_group(catalogue);
-  if (group == 0 || !plan.by.empty()) return {};
+  if (group == 0 || !plan.by.empty() || plan.every != Every::reported) return {};
   Plan own = plan;
   own.subjects = {group};
   std::vector<ResolvedCell> cells;
@@ -170,14 +178,22 @@ Result<Answer> run_query(const EventStore& store, const Query& query, const Quer
   } else {
     std::vector<ResolvedCell> cells;
     CAPEXDB_ASSIGN(report, collect(view, plan, catalogue, limits, cells));
-    keep_best_definitions(cells, plan, catalogue);
+    std::vector<AbsentPeriod> absent;
+    if (plan.every == Every::reported) {
+      keep_best_definitions(cells, plan, catalogue);
+    } else {
+      CAPEXDB_ASSIGN(EveryAnswer every, every_period(cells, plan, catalogue, limits, report));
+      cells = std::move(every.cells);
+      absent = std::move(every.absent);
+      answer.notes = std::move(every.notes);
+    }
     if (plan.kind == QueryKind::cells) {
-      answer.rows = cells_answer(cells, plan, catalogue, answer.notes);
+      answer.rows = cells_answer(cells, absent, plan, catalogue, answer.notes);
     } else {
       CAPEXDB_ASSIGN(SumAnswer sum, sum_answer(std::move(cells), plan, catalogue, limits));
       answer.rows = std::move(sum.rows);
       answer.coverage = std::move(sum.coverage);
-      answer.notes = std::move(sum.notes);
+      answer.notes.insert(answer.notes.end(), sum.notes.begin(), sum.notes.end());
       CAPEXDB_TRY(compare_printed(view, plan, catalogue, limits, answer));
     }
     if (answer.rows.size() > rows_max) {

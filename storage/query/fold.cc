@@ -38,6 +38,32 @@ AnswerRow describe(const Row& row, const Plan& plan, const Catalogue& catalogue)
   return r;
 }
 
+namespace {
+
+// When the leader's value was last said, and whether it took another one's place.
+void note_restatement(std::span<const Row> cell, const Verdicts& verdicts, ResolvedCell& resolved) {
+  const Row& leader = resolved.leader;
+  const Interval value = effective(leader.value());
+  std::optional<std::int64_t> other;  // newest of the older figures
+  const auto agrees = [&](const Row& row) { return meet(value, effective(row.value())); };
+  for (const std::size_t i : verdicts.standing) {
+    const std::int64_t end = cell[i].published().end;
+    if (agrees(cell[i])) {
+      resolved.last_stated = std::max(resolved.last_stated, end);
+    } else if (cell[i].status() == leader.status() && end < leader.published().end) {
+      other = std::max(other.value_or(end), end);
+    }
+  }
+  if (!other) return;
+  resolved.restated = leader.published().end;
+  for (const std::size_t i : verdicts.standing) {
+    const std::int64_t end = cell[i].published().end;
+    if (end > *other && agrees(cell[i])) resolved.restated = std::min(*resolved.restated, end);
+  }
+}
+
+}  // namespace
+
 std::optional<ResolvedCell> resolve_cell(std::span<const Row> cell, const Plan& plan) {
   const Verdicts verdicts = resolve(cell, plan.policy);
   if (!verdicts.leader) return std::nullopt;
@@ -49,22 +75,25 @@ std::optional<ResolvedCell> resolve_cell(std::span<const Row> cell, const Plan& 
   resolved.disagreeing = evidence.disagreeing;
   resolved.document_ids = evidence.document_ids;
   resolved.root_ids = evidence.root_ids;
+  note_restatement(cell, verdicts, resolved);
   return resolved;
+}
+
+std::string definition_of(const Row& row, const Catalogue& catalogue) {
+  return catalogue.text(NameKind::definition, row.ordinal(Column::definition));
+}
+
+std::size_t definition_rank(const std::string& definition, const Plan& plan) {
+  const auto& tags = plan.metric_entry.tags;
+  if (definition.empty()) return tags.size();
+  const auto at = std::find(tags.begin(), tags.end(), definition);
+  return at == tags.end() ? tags.size() + 1 : static_cast<std::size_t>(at - tags.begin());
 }
 
 void keep_best_definitions(std::vector<ResolvedCell>& cells, const Plan& plan,
                            const Catalogue& catalogue) {
   if (plan.definition) return;
-  const auto& tags = plan.metric_entry.tags;
-  const auto name_of = [&](const Row& row) {
-    return catalogue.text(NameKind::definition, row.ordinal(Column::definition));
-  };
-  const auto rank = [&](const Row& row) {
-    const std::string name = name_of(row);
-    if (name.empty()) return tags.size();
-    const auto at = std::find(tags.begin(), tags.end(), name);
-    return at == tags.end() ? tags.size() + 1 : static_cast<std::size_t>(at - tags.begin());
-  };
+  const auto name_of = [&](const Row& row) { return definition_of(row, catalogue); };
   const auto key = [](const Row& r) {
     return std::tuple(r[Column::subject], r[Column::period_kind], r[Column::period_start],
                       r[Column::period_end], r[Column::product], r[Column::counterparties],
@@ -73,7 +102,8 @@ void keep_best_definitions(std::vector<ResolvedCell>& cells, const Plan& plan,
   using Key = decltype(key(Row{}));
   std::map<Key, std::pair<std::size_t, std::string>> best;  // rank, then name
   for (const ResolvedCell& cell : cells) {
-    const std::pair mine(rank(cell.leader), name_of(cell.leader));
+    const std::string name = name_of(cell.leader);
+    const std::pair mine(definition_rank(name, plan), name);
     const auto [at, is_new] = best.try_emplace(key(cell.leader), mine);
     if (!is_new) at->second = std::min(at->second, mine);
   }
@@ -83,17 +113,20 @@ void keep_best_definitions(std::vector<ResolvedCell>& cells, const Plan& plan,
   });
 }
 
-std::vector<AnswerRow> cells_answer(const std::vector<ResolvedCell>& cells, const Plan& plan,
+std::vector<AnswerRow> cells_answer(const std::vector<ResolvedCell>& cells,
+                                    const std::vector<AbsentPeriod>& absent, const Plan& plan,
                                     const Catalogue& catalogue, std::vector<std::string>& notes) {
   std::vector<AnswerRow> rows;
-  rows.reserve(cells.size());
+  rows.reserve(cells.size() + absent.size());
   constexpr std::size_t kNotesMax = 20;
   std::size_t disagreements = 0;
   for (const ResolvedCell& cell : cells) {
     AnswerRow row = describe(cell.leader, plan, catalogue);
     row.documents = cell.documents;
     row.roots = cell.roots;
-    row.derivation = "reported";
+    row.derivation = cell.derivation.empty() ? "reported" : cell.derivation;
+    if (cell.label) row.period = period_to_string(*cell.label);
+    if (!cell.reason.empty()) row.reason = cell.reason;
     if (cell.disagreeing > 0 && ++disagreements <= kNotesMax) {
       notes.push_back(row.company + " " + row.period + ": " + std::to_string(cell.disagreeing) +
                       (cell.disagreeing == 1 ? " statement disagrees" : " statements disagree") +
@@ -101,6 +134,16 @@ std::vector<AnswerRow> cells_answer(const std::vector<ResolvedCell>& cells, cons
                       " " + row.period + "`");
     }
     rows.push_back(std::move(row));
+  }
+  for (const AbsentPeriod& period : absent) {
+    AnswerRow& row = rows.emplace_back();
+    row.company = catalogue.text(NameKind::party, static_cast<std::uint32_t>(period.subject));
+    row.metric = plan.metric_entry.id;
+    row.period = period_to_string(period.label);
+    row.start = period_start_text(period.label);
+    row.end = period_end_text(period.label);
+    row.measure = plan.measure;
+    row.reason = period.reason;
   }
   if (disagreements > kNotesMax) {
     notes.push_back(std::to_string(disagreements - kNotesMax) + " more values are disagreed with");

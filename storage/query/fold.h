@@ -25,18 +25,41 @@ struct ResolvedCell {
   // Every statement that backs it, for the evidence of what is built from it.
   std::vector<std::int64_t> document_ids;
   std::vector<std::int64_t> root_ids;
+  // Seconds: when this value was last said, and, where the same status gave
+  // another one before, when it took its place.
+  std::int64_t last_stated = 0;
+  std::optional<std::int64_t> restated;
+  // Of a regular series: the period that it answers, how it was derived, and
+  // what is to be said about that.
+  std::optional<Period> label;
+  std::string derivation;
+  std::string reason;
+};
+
+// A period of a regular series that has no figure, and why.
+struct AbsentPeriod {
+  std::int64_t subject = 0;
+  Period label;
+  std::string reason;
 };
 
 // Empty when nothing stands in the cell.
 std::optional<ResolvedCell> resolve_cell(std::span<const Row> cell, const Plan& plan);
+
+// The XBRL concept of a row, and its place in the catalogue's order: 0 is first,
+// then those that are not listed; a plain statement stands between.
+std::string definition_of(const Row& row, const Catalogue& catalogue);
+std::size_t definition_rank(const std::string& definition, const Plan& plan);
 
 // Of several definitions of one metric the catalogue's first answers; another
 // one only for what the first has never covered. Drops the others.
 void keep_best_definitions(std::vector<ResolvedCell>& cells, const Plan& plan,
                            const Catalogue& catalogue);
 
-// The answer of `get`: a row per cell, in order of company, period, dimensions.
-std::vector<AnswerRow> cells_answer(const std::vector<ResolvedCell>& cells, const Plan& plan,
+// The answer of `get`: a row per cell or absent period, in order of company,
+// period, dimensions.
+std::vector<AnswerRow> cells_answer(const std::vector<ResolvedCell>& cells,
+                                    const std::vector<AbsentPeriod>& absent, const Plan& plan,
                                     const Catalogue& catalogue, std::vector<std::string>& notes);
 
 struct SumAnswer {

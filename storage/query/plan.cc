@@ -126,6 +126,37 @@ Result<void> check_sum(const Plan& plan) {
   return {};
 }
 
+// A derivation reaches over what was asked for: a fourth quarter needs the year
+// and its nine months.
+Result<void> plan_every(Plan& plan, const Query& query) {
+  plan.every = query.every;
+  if (plan.every == Every::reported) return {};
+  constexpr Day kReach = 2 * 366;
+  const std::string& id = plan.metric_entry.id;
+  const auto refuse = [&](const std::string& why) {
+    return wrong("every", id + " " + why + "; ask for what was reported, without --every");
+  };
+  if (plan.kind == QueryKind::statements) return refuse("is asked for statement by statement");
+  if (!plan.measure || (*plan.measure != Measure::level && *plan.measure != Measure::conversion)) {
+    return refuse("in this measure does not add up over time");
+  }
+  switch (plan.metric_entry.aggregation) {
+    case Aggregation::flow:
+      break;
+    case Aggregation::stock:
+      if (plan.every == Every::ttm) return refuse("is a stock: it has no twelve months");
+      break;
+    case Aggregation::rate:
+      return refuse("is a rate: it does not add up over time");
+    default:
+      return refuse("is a price, a ratio or a rank: it does not add up over time");
+  }
+  plan.range.exact.reset();
+  if (plan.range.start) *plan.range.start -= kReach;
+  if (plan.range.end) *plan.range.end += kReach;
+  return {};
+}
+
 }  // namespace
 
 bool Plan::covers(const Period& period) const {
@@ -163,7 +194,8 @@ Result<Plan> make_plan(const Query& query, const Catalogue& catalogue,
     if (!range) return wrong("as_of", "as-of: " + range.error().message);
     plan.as_of = range->last_day();
   }
-  CAPEXDB_ASSIGN(plan.range, parse_period_range(query.periods));
+  CAPEXDB_ASSIGN(plan.asked_range, parse_period_range(query.periods));
+  plan.range = plan.asked_range;
   if (trim(query.metric).empty()) return wrong("metric", "which metric?");
   CAPEXDB_ASSIGN(const std::uint32_t metric, catalogue.need_metric(query.metric, plan.at));
   plan.metric = static_cast<std::uint16_t>(metric);
@@ -176,6 +208,7 @@ Result<Plan> make_plan(const Query& query, const Catalogue& catalogue,
   plan.by = query.by;
   plan.limit = query.limit;
   if (plan.kind == QueryKind::sum) CAPEXDB_TRY(check_sum(plan));
+  CAPEXDB_TRY(plan_every(plan, query));
   return plan;
 }
 

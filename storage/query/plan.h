@@ -16,14 +16,16 @@ struct Plan {
   QueryKind kind = QueryKind::cells;
   std::uint64_t at = 0;      // the newest sequence that counts
   std::optional<Day> as_of;  // the newest day of publication that counts
-  PeriodRange range;
+  PeriodRange asked_range;   // the periods of the question
+  PeriodRange range;         // what is read: of a regular series, its parts too
+  Every every = Every::reported;
   std::uint16_t metric = 0;
   CatalogMetric metric_entry;
-  std::vector<std::uint32_t> subjects;  // whose statements are read; of a sum, its parts
-  std::vector<std::uint32_t> asked_parties;     // parties as they were named
-  bool everyone = false;                // "all" was one of the names
-  std::vector<Status> statuses;         // empty: all
-  std::optional<Measure> measure;       // empty: any growth
+  std::vector<std::uint32_t> subjects;       // whose statements are read; of a sum, its parts
+  std::vector<std::uint32_t> asked_parties;  // parties as they were named
+  bool everyone = false;                     // "all" was one of the names
+  std::vector<Status> statuses;              // empty: all
+  std::optional<Measure> measure;            // empty: any growth
   std::optional<std::string> definition;
   Policy policy;
   std::string policy_name;

@@ -28,7 +28,10 @@ class Filter {
     if (plan_.as_of) {
       const TimeRange published{at(Column::published_begin),
                                 at(Column::published_begin) + at(Column::published_length)};
-      if (published.last_day() > *plan_.as_of) return false;
+      if (published.last_day() > *plan_.as_of) {
+        if (plan_.every != Every::reported) note_later(block, i, report);
+        return false;
+      }
     }
     if (!plan_.range.is_all()) {
       const Period period{static_cast<PeriodKind>(at(Column::period_kind)),
@@ -53,6 +56,15 @@ class Filter {
   }
 
  private:
+  static void note_later(const Block& block, std::size_t i, ScanReport& report) {
+    const auto at = [&](Column c) { return block.column(c)[i]; };
+    std::vector<Period>& periods = report.later[at(Column::subject)];
+    const Period period{static_cast<PeriodKind>(at(Column::period_kind)),
+                        static_cast<Day>(at(Column::period_start)),
+                        static_cast<Day>(at(Column::period_end))};
+    if (periods.empty() || periods.back() != period) periods.push_back(period);
+  }
+
   const Plan& plan_;
   std::int64_t definition_ = 0;  // 0: any; -1: none
 };

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <set>
 #include <span>
 
@@ -21,6 +22,11 @@ using CellVisitor = std::function<Result<void>(std::span<const Row> cell)>;
 struct ScanReport {
   // Measures that were there but not asked for, for a hint.
   std::set<Measure> other_measures;
+  // For the reasons of a regular series: periods, by subject, of statements that
+  // were published after the asked-for day, and of cells with nothing left.
+  using Periods = std::map<std::int64_t, std::vector<Period>>;
+  Periods later;
+  Periods withdrawn;
 };
 
 // The histories of the plan's subjects, mirrors included. A statement that two

@@ -248,7 +248,7 @@ Result<Parts> sum_parts(std::vector<ResolvedCell> cells, const Plan& plan,
   Parts parts;
   for (ResolvedCell& cell : cells) {
     if (!cell.leader.value().has_number()) continue;
-    const auto period = sum_period(cell.leader.period(), plan);
+    const auto period = cell.label ? cell.label : sum_period(cell.leader.period(), plan);
     if (period) parts.push_back({*period, std::move(cell)});
   }
   keep_one_per_company(parts, plan);

@@ -19,10 +19,14 @@ class HostileTest : public testing::Test {
   }
   RawConnection connect() { return RawConnection(daemon_.host(), daemon_.port()); }
 
+  enum class Greeting { none, said };
+
   // Sends `bytes` and expects an Error whose message holds `words`, then the end.
-  void expect_fault(const std::string& bytes, const std::string& words, bool greet = true) {
+  void expect_fault(const std::string& bytes, const std::string& words,
+                    Greeting greeting = Greeting::said) {
+    ASSERT_FALSE(words.empty()) << "which any message holds";
     RawConnection connection = connect();
-    if (greet) connection.greet();
+    if (greeting == Greeting::said) connection.greet();
     connection.send(bytes);
     connection.finish_sending();
     const auto reply = connection.receive();
@@ -39,15 +43,15 @@ class HostileTest : public testing::Test {
 TEST_F(HostileTest, EveryFaultIsNamed) {
   expect_fault(std::string("\xff\xff\xff\xff\xff\xff", 6), "length");
   expect_fault(std::string("\xff\xff\xff\xff\x0f", 5), "limit");
-  expect_fault(std::string("\x05hello", 6), "");
+  expect_fault(std::string("\x05hello", 6), "not a capexdb.v1.ClientMessage");
   expect_fault(std::string("\x7fhalf", 5), "4 of 127 bytes");
-  expect_fault(std::string("\x00", 1), "");
+  expect_fault(std::string("\x00", 1), "no request");
   v1::ClientMessage ping;
   ping.mutable_ping();
-  expect_fault(wire::frame(ping), "Hello", /*greet=*/false);
+  expect_fault(wire::frame(ping), "Hello", Greeting::none);
   v1::ClientMessage hello;
   hello.mutable_hello()->set_protocol_version(99);
-  expect_fault(wire::frame(hello), "version", /*greet=*/false);
+  expect_fault(wire::frame(hello), "version", Greeting::none);
 }
 
 TEST_F(HostileTest, AGoodClientSeesNothingOfThousandsOfBadOnes) {
@@ -70,6 +74,8 @@ TEST_F(HostileTest, AGoodClientSeesNothingOfThousandsOfBadOnes) {
       ++answers;
     }
   });
+  // Garbage ends in the middle of a message or is one that cannot be read (the
+  // seeds make no good one), so a sender that stays to listen hears of it last.
   const auto storm = [&](std::uint64_t seed, int count) {
     std::mt19937_64 random(seed);
     for (int i = 0; i < count; ++i) {
@@ -80,8 +86,11 @@ TEST_F(HostileTest, AGoodClientSeesNothingOfThousandsOfBadOnes) {
       connection.send(bytes);
       if (random() % 3 != 0) {
         connection.finish_sending();
-        while (connection.receive()) {
-        }
+        std::optional<v1::ServerMessage> last;
+        while (auto message = connection.receive()) last = std::move(message);
+        EXPECT_TRUE(last && last->has_error() && !last->error().message().empty())
+            << "seed " << seed << ", sender " << i << ": "
+            << (last ? last->ShortDebugString() : "no message");
       }  // else: gone without a word
     }
   };

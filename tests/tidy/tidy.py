@@ -47,7 +47,8 @@ EVENT = ("capexdb/v1/event",)
 INGEST = ("capexdb/v1/event", "capexdb/v1/ingest")
 
 RULES = [
-    module("proto/model", ["proto/model"], libraries=["expected", "xxhash"]),
+    module("proto/model", ["proto/model"], libraries=["expected", "xxhash"],
+           source_libraries=["multiprecision"]),
     module("proto/codec", ["proto/model", "proto/codec"], EVENT, ["expected", "protobuf"]),
     module("proto/wire", ["proto/model", "proto/codec", "proto/wire"], V1, ["protobuf"]),
     module("storage", ["proto/model", "proto/codec", "storage", "storage/rocks"],
@@ -73,9 +74,10 @@ RULES = [
 
 LIBRARIES = [
     ("google/protobuf/", "protobuf"), ("rocksdb/", "rocksdb"), ("boost/asio", "asio"),
-    ("boost/", "boost"), ("spdlog/", "spdlog"), ("fmt/", "fmt"), ("toml++/", "toml++"),
-    ("CLI/", "cli11"), ("nlohmann/", "nlohmann"), ("tl/", "expected"), ("xxhash.h", "xxhash"),
-    ("gtest/", "gtest"), ("gmock/", "gmock"), ("benchmark/", "benchmark"),
+    ("boost/multiprecision/", "multiprecision"), ("boost/", "boost"), ("spdlog/", "spdlog"),
+    ("fmt/", "fmt"), ("toml++/", "toml++"), ("CLI/", "cli11"), ("nlohmann/", "nlohmann"),
+    ("tl/", "expected"), ("xxhash.h", "xxhash"), ("gtest/", "gtest"), ("gmock/", "gmock"),
+    ("benchmark/", "benchmark"),
 ]  # yapf: disable
 
 SOURCE_FOLDERS = ("proto", "storage", "daemon", "client", "tests", "bench")

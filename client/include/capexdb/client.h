@@ -56,9 +56,9 @@ struct CatalogAnswer {
 };
 
 // One thread at a time. A call whose connection broke is asked once more over
-// a new one. Errors of every call: unavailable (not reached, or broken twice),
-// deadline_exceeded, internal with reason kProtocolReason, and whatever the
-// server answers.
+// a new one. Errors of every call: unavailable (no connection in time, or broken
+// twice), deadline_exceeded (no answer in time), internal with reason
+// kProtocolReason, and whatever the server answers.
 class Client {
  public:
   static Result<Client> connect(const ClientOptions& options, Deadline deadline);

@@ -15,7 +15,6 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <vector>
 
 #include "capexdb/client.h"
 #include "capexdb/v1/ingest.pb.h"
@@ -65,14 +64,13 @@ class Producer {
   // without room makes the queue grow.
   bool has_room() const;
 
-  // Move bytes both ways until there is room, or until every batch (the open
-  // one included) is answered. False when the deadline passes before.
+  // Move bytes both ways, over a new connection where need be, until there is
+  // room; until every batch that was handed over is answered; until every batch
+  // is, the open one included. False when the deadline passes before; one in
+  // the past still moves what can move without waiting.
   Result<bool> make_room(Deadline deadline);
+  Result<bool> settle(Deadline deadline);
   Result<bool> drain(Deadline deadline);
-
-  // Waits for room, then adds all events and hands them over. Error:
-  // deadline_exceeded, when nothing was added.
-  Result<void> submit(std::vector<v1::Event> events, Deadline deadline);
 
   // Answers, in the order of the batches.
   std::optional<BatchReply> next_reply();

@@ -66,13 +66,16 @@ TEST(AnswerTable, JsonAddsBoundsApproxMeasureAndTheReasonOfAMissingValue) {
       "\"value\":\"23000000000\",\"low\":\"22500000000\",\"high\":\"23500000000\","
       "\"unit\":\"CNY\",\"currency\":\"CNY\",\"status\":\"actual\",\"source\":\"Benzinga\","
       "\"published_at\":\"2024-08-26\",\"sequence\":5,\"derivation\":\"reported\","
-      "\"documents\":2,\"roots\":1,\"bounds\":\"[]\",\"approx\":false,\"measure\":\"level\"},\n"
+      "\"documents\":2,\"roots\":1,\"bounds\":\"[]\",\"approx\":false,\"measure\":\"level\","
+      "\"definition\":null},\n"
       "{\"company\":\"baidu\",\"metric\":\"capex\",\"product\":\"\",\"counterparty\":\"\","
       "\"period\":\"2024-H1\",\"start\":\"\",\"end\":\"\",\"value\":null,\"low\":null,"
       "\"high\":null,\"unit\":\"\",\"currency\":\"\",\"status\":\"\",\"source\":\"\","
       "\"published_at\":\"\",\"sequence\":null,\"derivation\":\"\",\"documents\":0,\"roots\":0,"
-      "\"bounds\":\"\",\"approx\":false,\"measure\":\"\",\"reason\":\"never reported\"}\n"
-      "],\"sequence\":93,\"as_of\":null,\"policy\":\"default\",\"token\":\"abc\",\"notes\":[]}\n");
+      "\"bounds\":\"\",\"approx\":false,\"measure\":\"\",\"definition\":null,"
+      "\"reason\":\"never reported\"}\n"
+      "],\"sequence\":93,\"as_of\":null,\"policy\":\"default\",\"token\":\"abc\","
+      "\"coverage\":null,\"notes\":[]}\n");
 }
 
 TEST(AnswerTable, TheTableIsForPeople) {
@@ -89,6 +92,32 @@ TEST(AnswerTable, TheTableSaysWhyAValueIsMissing) {
   const std::string text = printed(small_answer(), Rows::cells, Output::table);
   EXPECT_NE(text.find("reason"), std::string::npos);
   EXPECT_NE(text.find("never reported"), std::string::npos);
+}
+
+TEST(AnswerTable, AReasonBesideAValueIsToldToo) {
+  Answer answer = small_answer();
+  answer.rows.pop_back();
+  answer.rows[0].reason = "incomplete: 2 of 3 companies";
+  for (const Output output : {Output::json, Output::jsonl}) {
+    EXPECT_NE(
+        printed(answer, Rows::cells, output).find("\"reason\":\"incomplete: 2 of 3 companies\""),
+        std::string::npos);
+  }
+  for (const Output output : {Output::table, Output::markdown}) {
+    const std::string text = printed(answer, Rows::cells, output);
+    EXPECT_NE(text.find("reason"), std::string::npos);
+    EXPECT_NE(text.find("incomplete: 2 of 3 companies"), std::string::npos);
+  }
+  EXPECT_EQ(printed(answer, Rows::cells, Output::csv).find("reason"), std::string::npos);
+}
+
+TEST(AnswerTable, JsonNamesTheDefinitionOfARow) {
+  Answer answer = small_answer();
+  answer.rows[0].definition = "us-gaap:PaymentsToAcquireProductiveAssets";
+  EXPECT_NE(printed(answer, Rows::cells, Output::jsonl)
+                .find("\"definition\":\"us-gaap:PaymentsToAcquireProductiveAssets\""),
+            std::string::npos);
+  EXPECT_EQ(printed(answer, Rows::cells, Output::csv).find("definition"), std::string::npos);
 }
 
 TEST(AnswerTable, HistoryAddsWhereEachStatementComesFrom) {

@@ -10,14 +10,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kLong = 60s;  // never reached, unless a test hangs
-
-ClientOptions options_for(const FakeServer& server) {
-  ClientOptions options;
-  options.server = server.address();
-  return options;
-}
-
 v1::ServerMessage chunk(std::uint64_t request_id, const std::string& company) {
   v1::ServerMessage message;
   message.set_request_id(request_id);
@@ -152,6 +144,24 @@ TEST(Client, ALateAnswerIsADeadlineAndTheNextCallIsGood) {
   const auto status = client->status(after(kLong));
   ASSERT_TRUE(status);
   EXPECT_EQ(status->sequence(), 5U);
+}
+
+TEST(Client, AnAnswerWithoutEndIsADeadline) {
+  FakeServer server([](int, FakeConnection& c) {
+    while (const auto message = c.read()) {
+      if (message->has_hello()) {
+        c.send(welcome());
+        continue;
+      }
+      while (c.send(chunk(message->request_id(), "alibaba"))) {
+      }
+    }
+  });
+  auto client = Client::connect(options_for(server), after(kLong));
+  ASSERT_TRUE(client);
+  const auto answer = client->query({}, after(20ms));
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().code, Errc::deadline_exceeded);
 }
 
 TEST(Client, AServerThatSpeaksAnotherProtocolIsToldApart) {

@@ -1,66 +1,14 @@
 // The whole program against a server that says what the test wants.
 #include <gmock/gmock.h>
 
-#include <fstream>
-#include <iostream>
-#include <sstream>
-
-#include "client/cli/verb.h"
-#include "tests/unit/client/fake_server.h"
+#include "tests/unit/client/run_program.h"
 
 namespace capexdb::cli {
 namespace {
 
 using client::FakeConnection;
 using client::FakeServer;
-using client::FakeStore;
 using testing::HasSubstr;
-
-struct Outcome {
-  int code = 0;
-  std::string out;
-  std::string err;
-};
-
-Outcome run(std::vector<std::string> words) {
-  words.insert(words.begin(), "capex");
-  std::vector<char*> arguments;
-  for (std::string& word : words) arguments.push_back(word.data());
-  arguments.push_back(nullptr);
-  std::ostringstream out;
-  std::ostringstream err;
-  auto* const cout_buffer = std::cout.rdbuf(out.rdbuf());
-  auto* const cerr_buffer = std::cerr.rdbuf(err.rdbuf());
-  Outcome outcome;
-  outcome.code = run_main(static_cast<int>(words.size()), arguments.data());
-  std::cout.rdbuf(cout_buffer);
-  std::cerr.rdbuf(cerr_buffer);
-  outcome.out = out.str();
-  outcome.err = err.str();
-  return outcome;
-}
-
-// Answers each request with what `answer` makes of it.
-using Answerer = std::function<v1::ServerMessage(const v1::ClientMessage&)>;
-std::function<void(int, FakeConnection&)> answering(Answerer answer) {
-  return [answer = std::move(answer)](int, FakeConnection& connection) {
-    while (const auto message = connection.read()) {
-      if (message->has_hello()) {
-        connection.send(client::welcome(0, 4));
-        continue;
-      }
-      v1::ServerMessage reply = answer(*message);
-      reply.set_request_id(message->request_id());
-      connection.send(reply);
-    }
-  };
-}
-
-std::string file_with(const std::string& name, const std::string& text) {
-  const std::string path = testing::TempDir() + "command_line_test_" + name;
-  std::ofstream(path, std::ios::binary | std::ios::trunc) << text;
-  return path;
-}
 
 TEST(CommandLine, AMistypedVerbGetsASuggestion) {
   const Outcome outcome = run({"-o", "json", "statsu"});
@@ -85,7 +33,17 @@ TEST(CommandLine, NoVerbAndMissingWordsAreUsageErrors) {
   EXPECT_EQ(run({"get", "alibaba"}).code, 2);
   EXPECT_EQ(run({"show", "first"}).code, 2);
   EXPECT_EQ(run({"get", "alibaba", "capex", "--as-of", "yesterday"}).code, 2);
+  EXPECT_EQ(run({"companies", "--at", "0"}).code, 2);
+  EXPECT_EQ(run({"show", "0"}).code, 2);
   EXPECT_EQ(run({"ingest", "/no/such/file.csv"}).code, 2);
+}
+
+TEST(CommandLine, SequencesStartAtOne) {
+  for (const char* word : {"0", "-1", "1.5", "now", ""}) {
+    const Outcome outcome = run({"get", "alibaba", "capex", std::string("--at=") + word});
+    EXPECT_EQ(outcome.code, 2) << word;
+  }
+  EXPECT_THAT(run({"get", "alibaba", "capex", "--at", "0"}).err, HasSubstr("from 1"));
 }
 
 TEST(CommandLine, HelpAndVersionAreFine) {
@@ -105,6 +63,16 @@ TEST(CommandLine, NoServerIs69) {
   EXPECT_THAT(outcome.err, HasSubstr("capex: cannot reach " + address));
 }
 
+TEST(CommandLine, AServerThatDoesNotGreetIs69) {
+  FakeServer server([](int, FakeConnection& connection) {
+    while (connection.read()) {
+    }
+  });
+  const Outcome outcome = run({"--server", server.address(), "--timeout", "0.02", "status"});
+  EXPECT_EQ(outcome.code, 69);
+  EXPECT_THAT(outcome.err, HasSubstr("sends no Welcome"));
+}
+
 TEST(CommandLine, GetAsksWhatTheWordsSay) {
   v1::QueryRequest asked;
   FakeServer server(answering([&](const v1::ClientMessage& message) {
@@ -122,10 +90,11 @@ TEST(CommandLine, GetAsksWhatTheWordsSay) {
   EXPECT_EQ(outcome.code, 0) << outcome.err;
   EXPECT_EQ(outcome.out,
             "{\"rows\":[],\"sequence\":9,\"as_of\":null,\"policy\":\"default\",\"token\":\"\","
-            "\"notes\":[]}\n");
+            "\"coverage\":null,\"notes\":[]}\n");
   EXPECT_EQ(asked.kind(), v1::QUERY_KIND_CELLS);
-  EXPECT_EQ(asked.select_size(), 2);
-  EXPECT_EQ(asked.select(1), "tencent");
+  // Names may hold commas: the server, which knows them, splits.
+  ASSERT_EQ(asked.select_size(), 1);
+  EXPECT_EQ(asked.select(0), "alibaba,tencent");
   EXPECT_EQ(asked.periods(), "2023-H1..");
   EXPECT_EQ(asked.statuses_size(), 3);
   EXPECT_EQ(asked.as_of(), "2024-09-01");
@@ -155,6 +124,43 @@ TEST(CommandLine, SumAndHistoryAskTheirKindOfQuestion) {
   EXPECT_EQ(asked.by_size(), 2);
   run({"--server", server.address(), "history", "alibaba", "capex", "2024-H1"});
   EXPECT_EQ(asked.kind(), v1::QUERY_KIND_STATEMENTS);
+}
+
+TEST(CommandLine, CsvHasTheReasonsOfItsRowsBesideIt) {
+  FakeServer server(answering([](const v1::ClientMessage&) {
+    v1::ServerMessage reply;
+    reply.mutable_query_done();
+    return reply;
+  }));
+  FakeServer partial([](int, FakeConnection& connection) {
+    while (const auto message = connection.read()) {
+      if (message->has_hello()) {
+        connection.send(client::welcome());
+        continue;
+      }
+      v1::ServerMessage chunk;
+      chunk.set_request_id(message->request_id());
+      for (int i = 0; i < 23; ++i) {
+        auto* row = chunk.mutable_query_chunk()->add_rows();
+        row->set_company("bat");
+        row->set_metric("capex");
+        row->set_period("2024-H1");
+        row->set_value("46000000000");
+        row->set_reason("incomplete: 2 of 3 companies");
+      }
+      connection.send(chunk);
+      v1::ServerMessage done;
+      done.set_request_id(message->request_id());
+      done.mutable_query_done();
+      connection.send(done);
+    }
+  });
+  EXPECT_EQ(run({"--server", server.address(), "-o", "csv", "sum", "bat", "capex"}).err, "");
+  const Outcome csv = run({"--server", partial.address(), "-o", "csv", "sum", "bat", "capex"});
+  EXPECT_EQ(std::count(csv.err.begin(), csv.err.end(), '\n'), 21);
+  EXPECT_TRUE(csv.err.starts_with("reason: bat capex 2024-H1: incomplete: 2 of 3 companies\n"));
+  EXPECT_THAT(csv.err, HasSubstr("reason: 3 more rows have one; -o json has them all\n"));
+  EXPECT_EQ(run({"--server", partial.address(), "-o", "jsonl", "sum", "bat", "capex"}).err, "");
 }
 
 TEST(CommandLine, TheServersRefusalIsPrintedAndDecidesTheExitCode) {
@@ -219,83 +225,6 @@ TEST(CommandLine, ShowPrintsTheEventWithItsFieldNames) {
                                   "\"event\":{\"published_at\":\"2024-08-26\"}}\n"));
   const Outcome table = run({"show", "7", "-o", "table", "--server", server.address()});
   EXPECT_THAT(table.out, HasSubstr("event:\n  published_at: 2024-08-26\n"));
-}
-
-// An ingest against a store that takes everything but events with the id "bad".
-Outcome ingest(FakeStore& store, std::vector<std::string> words) {
-  FakeServer server([&store](int, FakeConnection& connection) {
-    while (const auto message = connection.read()) {
-      if (message->has_hello()) {
-        connection.send(store.greet(*message));
-        continue;
-      }
-      v1::ServerMessage reply = store.ingest(*message);
-      for (int i = 0; i < message->ingest().events_size(); ++i) {
-        if (message->ingest().events(i).event_id() != "bad") continue;
-        reply.mutable_ingest()->set_accepted(reply.ingest().accepted() - 1);
-        reply.mutable_ingest()->set_rejected(reply.ingest().rejected() + 1);
-        auto* verdict = reply.mutable_ingest()->add_verdicts();
-        verdict->set_index(static_cast<std::uint32_t>(i));
-        verdict->set_outcome(v1::OUTCOME_REJECTED);
-        verdict->set_code("no_fact");
-        verdict->set_field("fact");
-        verdict->set_message("says nothing");
-      }
-      connection.send(reply);
-    }
-  });
-  words.insert(words.begin(), {"ingest", "--server", server.address()});
-  return run(std::move(words));
-}
-
-const char* const kGood = "{\"event_id\":\"good\",\"capex\":{}}\n";
-const char* const kBad = "{\"event_id\":\"bad\",\"capex\":{}}\n";
-
-TEST(CommandLine, IngestSumsUpInOneLine) {
-  FakeStore store;
-  const std::string file = file_with("good.jsonl", std::string(kGood) + kGood + kGood);
-  const Outcome outcome = ingest(store, {file, "--batch", "2", "-o", "table"});
-  EXPECT_EQ(outcome.code, 0) << outcome.err;
-  EXPECT_EQ(outcome.out, "accepted 3, duplicate 0, rejected 0, sequence 3\n");
-  EXPECT_EQ(store.last_batch, 2U);
-}
-
-TEST(CommandLine, IngestNamesWhatWasRefusedAndKeepsIt) {
-  FakeStore store;
-  const std::string file =
-      file_with("mixed.jsonl", std::string(kGood) + "{nonsense\n" + kBad + kGood);
-  const std::string rejects = file_with("rejects.jsonl", "");
-  const Outcome outcome = ingest(store, {file, "--rejects", rejects, "-o", "csv"});
-  EXPECT_EQ(outcome.code, 65);
-  EXPECT_THAT(outcome.err, HasSubstr(file + ":2: rejected: "));
-  EXPECT_THAT(outcome.err, HasSubstr(file + ":3: rejected: no_fact: fact: says nothing\n"));
-  EXPECT_EQ(outcome.out, "accepted 2, duplicate 0, rejected 1, unreadable 1, sequence 3\n");
-  std::ifstream in(rejects, std::ios::binary);
-  std::ostringstream text;
-  text << in.rdbuf();
-  EXPECT_EQ(text.str(), std::string("{nonsense\n") + kBad);
-}
-
-TEST(CommandLine, AnAtomicIngestSendsNothingOfAFileThatCannotBeRead) {
-  FakeStore store;
-  const std::string bad = file_with("bad.jsonl", std::string(kGood) + "{nonsense\n");
-  const std::string good = file_with("good2.jsonl", std::string(kGood) + kGood);
-  const Outcome outcome = ingest(store, {"--atomic", bad, good, "-o", "json"});
-  EXPECT_EQ(outcome.code, 65);
-  EXPECT_THAT(outcome.err, HasSubstr("nothing of " + bad + " was sent"));
-  EXPECT_EQ(store.event_ids.size(), 2U);
-  EXPECT_THAT(outcome.out, HasSubstr("{\"accepted\":2,\"duplicates\":0,\"rejected\":0,"
-                                     "\"quarantined\":0,\"unreadable\":1,\"sequence\":2,"
-                                     "\"first_sequence\":1,\"last_sequence\":2,\"verdicts\":["));
-}
-
-TEST(CommandLine, ADryRunStoresNothing) {
-  FakeStore store;
-  const std::string file = file_with("dry.jsonl", std::string(kGood) + kGood);
-  const Outcome outcome = ingest(store, {file, "--dry-run", "-o", "table"});
-  EXPECT_EQ(outcome.code, 0);
-  EXPECT_EQ(outcome.out, "dry run: accepted 2, duplicate 0, rejected 0, sequence 0\n");
-  EXPECT_TRUE(store.event_ids.empty());
 }
 
 }  // namespace

@@ -27,11 +27,14 @@ std::optional<v1::ClientMessage> FakeConnection::read() {
   }
 }
 
-void FakeConnection::send(const v1::ServerMessage& message) { send_bytes(wire::frame(message)); }
+bool FakeConnection::send(const v1::ServerMessage& message) {
+  return send_bytes(wire::frame(message));
+}
 
-void FakeConnection::send_bytes(const std::string& bytes) {
-  error_code error;  // a client that has gone is no fault of the test
+bool FakeConnection::send_bytes(const std::string& bytes) {
+  error_code error;
   boost::asio::write(socket_, boost::asio::buffer(bytes), error);
+  return !error;
 }
 
 FakeServer::FakeServer(std::function<void(int, FakeConnection&)> serve)
@@ -61,6 +64,15 @@ void FakeServer::run() {
     FakeConnection connection(socket);
     serve_(index, connection);
   }
+}
+
+ClientOptions options_for(const FakeServer& server) {
+  ClientOptions options;
+  options.server = server.address();
+  options.producer_id = "test";
+  options.backoff_min = std::chrono::milliseconds(1);
+  options.backoff_max = std::chrono::milliseconds(2);
+  return options;
 }
 
 v1::ServerMessage FakeStore::greet(const v1::ClientMessage& message) {

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <chrono>
 #include <functional>
 #include <map>
 #include <optional>
@@ -12,9 +13,12 @@
 #include <thread>
 #include <vector>
 
+#include "capexdb/client.h"
 #include "tests/unit/client/messages.h"
 
 namespace capexdb::client {
+
+inline constexpr std::chrono::seconds kLong{60};  // never reached, unless a test hangs
 
 class FakeConnection {
  public:
@@ -22,8 +26,9 @@ class FakeConnection {
 
   // The next message; empty when the client has closed the connection.
   std::optional<v1::ClientMessage> read();
-  void send(const v1::ServerMessage& message);
-  void send_bytes(const std::string& bytes);
+  // False when the client has gone.
+  bool send(const v1::ServerMessage& message);
+  bool send_bytes(const std::string& bytes);
 
  private:
   boost::asio::ip::tcp::socket& socket_;
@@ -51,6 +56,9 @@ class FakeServer {
   std::atomic<bool> stopping_{false};
   std::thread thread_;
 };
+
+// Of a client that is quick to try again.
+ClientOptions options_for(const FakeServer& server);
 
 // Used by the server's thread, and by the test when the client is done.
 struct FakeStore {

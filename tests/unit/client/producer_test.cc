@@ -12,17 +12,6 @@ using testing::Each;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-constexpr auto kLong = 60s;  // never reached, unless a test hangs
-
-ClientOptions options_for(const FakeServer& server) {
-  ClientOptions options;
-  options.server = server.address();
-  options.producer_id = "test";
-  options.backoff_min = 1ms;
-  options.backoff_max = 2ms;
-  return options;
-}
-
 std::vector<std::string> ids(std::size_t count) {
   std::vector<std::string> names;
   for (std::size_t i = 0; i < count; ++i) names.push_back("e" + std::to_string(i));
@@ -256,6 +245,66 @@ TEST(Producer, SaysSoWhenADeadlinePassesAndStaysGood) {
   answer = true;
   answer.notify_all();
   EXPECT_TRUE(producer->drain(after(kLong)).value());
+}
+
+TEST(Producer, ADeadlineHoldsWhileItReconnectsAndTheAttemptGoesOn) {
+  FakeStore store;
+  std::atomic<bool> greet{false};
+  std::atomic<int> connections{0};
+  FakeServer server([&](int index, FakeConnection& c) {
+    ++connections;
+    if (index == 0) return serve(c, store, Fault::before_storing, 0);
+    const auto hello = c.read();
+    if (!hello) return;
+    greet.wait(false);
+    c.send(store.greet(*hello));
+    serve(c, store, Fault::none, 0);
+  });
+  ClientOptions options = options_for(server);
+  options.connect_timeout = 30s;
+  auto producer = Producer::open(options, {}, after(kLong));
+  ASSERT_TRUE(producer);
+  ASSERT_TRUE(producer->add(event("e0")));
+  const auto begun_at = std::chrono::steady_clock::now();
+  for (int i = 0; i < 3; ++i) EXPECT_FALSE(producer->drain(after(20ms)).value());
+  EXPECT_LT(std::chrono::steady_clock::now() - begun_at, 20s);
+  greet = true;
+  greet.notify_all();
+  EXPECT_TRUE(producer->drain(after(kLong)).value());
+  EXPECT_EQ(connections, 2);
+  EXPECT_EQ(producer->reconnects(), 1U);
+  EXPECT_EQ(store.event_ids, ids(1));
+}
+
+TEST(Producer, GivesUpWhileAnAttemptHangs) {
+  FakeStore store;
+  FakeServer server([&](int index, FakeConnection& c) {
+    if (index == 0) return serve(c, store, Fault::before_storing, 0);
+    while (c.read()) {
+    }
+  });
+  ProducerOptions options;
+  options.give_up_after = 100ms;
+  auto producer = Producer::open(options_for(server), options, after(kLong));
+  ASSERT_TRUE(producer);
+  ASSERT_TRUE(producer->add(event("e0")));
+  const auto drained = producer->drain(after(kLong));
+  ASSERT_FALSE(drained);
+  EXPECT_EQ(drained.error().code, Errc::unavailable);
+}
+
+TEST(Producer, SettlesWhatWasHandedOverAndKeepsTheOpenBatch) {
+  FakeStore store;
+  FakeServer server([&](int, FakeConnection& c) { serve(c, store, Fault::none, 0); });
+  {
+    auto producer = Producer::open(options_for(server), {}, after(kLong));
+    ASSERT_TRUE(producer);
+    ASSERT_TRUE(producer->add(event("e0")));
+    producer->flush();
+    ASSERT_TRUE(producer->add(event("e1")));
+    EXPECT_TRUE(producer->settle(after(kLong)).value());
+  }
+  EXPECT_EQ(store.event_ids, ids(1));
 }
 
 TEST(Producer, DryRunsGoOneAtATimeWithoutNumbers) {

@@ -157,6 +157,20 @@ TEST(Rejection, TheParties) {
        "missing_name"},
       {capex_event, [](auto& e) { e.mutable_capex()->mutable_subject()->set_name(" --- "); },
        "capex.subject.name", "bad_name"},
+      {capex_event,
+       [](auto& e) {
+         e.mutable_capex()->mutable_subject()->set_name("--");
+         e.mutable_capex()->mutable_subject()->set_ticker("BABA");
+         e.mutable_capex()->mutable_subject()->set_cik("1577552");
+       },
+       "capex.subject.name", "bad_name"},
+      {capex_event, [](auto& e) { e.mutable_capex()->mutable_subject()->set_ticker("!!"); },
+       "capex.subject.ticker", "bad_ticker"},
+      {measure_event,
+       [](auto& e) {
+         e.mutable_measure()->mutable_counterparties(0)->mutable_party()->set_name("(?)");
+       },
+       "measure.counterparties[0].party.name", "bad_name"},
       {capex_event, [](auto& e) { e.mutable_capex()->mutable_subject()->set_name(long_name()); },
        "capex.subject.name", "too_long"},
       {capex_event, [](auto& e) { e.mutable_capex()->mutable_subject()->set_name("a\x7F"); },
@@ -188,6 +202,8 @@ TEST(Rejection, TheParties) {
        "chip_shipment.subject_role", "bad_role"},
       {shipment_event, [](auto& e) { e.mutable_chip_shipment()->set_product(long_name()); },
        "chip_shipment.product", "too_long"},
+      {shipment_event, [](auto& e) { e.mutable_chip_shipment()->set_product(" - "); },
+       "chip_shipment.product", "bad_product"},
   });
 }
 
@@ -295,6 +311,8 @@ TEST(Rejection, TheNumbers) {
        "capex.definition", "too_long"},
       {measure_event, [](auto& e) { e.mutable_measure()->set_metric("  "); }, "measure.metric",
        "missing_metric"},
+      {measure_event, [](auto& e) { e.mutable_measure()->set_metric("/"); }, "measure.metric",
+       "bad_metric"},
       {measure_event, [](auto& e) { e.mutable_measure()->set_metric(long_name()); },
        "measure.metric", "too_long"},
       {measure_event, [](auto& e) { e.mutable_measure()->set_definition("\x02"); },
@@ -355,7 +373,42 @@ TEST(Rejection, RetractionsAndTheCatalogue) {
       {test::catalogue_event,
        [](auto& e) { e.mutable_catalog_change()->mutable_parties(0)->set_id("Alibaba Group"); },
        "catalog_change.parties[Alibaba Group]", "bad_catalog_entry"},
+      {retraction_of_cell, [](auto& e) { cell(e).set_product("-"); }, "retraction.cell.product",
+       "bad_product"},
   });
+}
+
+TEST(Rejection, AnIdThatComesTwiceInOneChange) {
+  static const auto change = [](v1::Event& e) -> v1::CatalogChange& {
+    return *e.mutable_catalog_change();
+  };
+  expect_rejected({
+      {test::catalogue_event, [](auto& e) { *change(e).add_parties() = change(e).parties(1); },
+       "catalog_change.parties[bat]", "bad_catalog_entry"},
+      {test::catalogue_event, [](auto& e) { change(e).add_metrics()->set_id("CapEx"); },
+       "catalog_change.metrics[CapEx]", "bad_catalog_entry"},
+      {test::catalogue_event, [](auto& e) { change(e).add_products()->set_id("h20"); },
+       "catalog_change.products[h20]", "bad_catalog_entry"},
+      {test::catalogue_event, [](auto& e) { change(e).add_sources()->set_name("SEC-EDGAR"); },
+       "catalog_change.sources[SEC-EDGAR]", "bad_catalog_entry"},
+      {test::catalogue_event, [](auto& e) { change(e).add_products()->set_id("--"); },
+       "catalog_change.products[--]", "bad_catalog_entry"},
+  });
+}
+
+TEST(Rejection, AChangeOfTooManyEntries) {
+  v1::Event event;
+  v1::CatalogChange& change = *event.mutable_catalog_change();
+  for (std::size_t i = 0; i < limits::kCatalogEntriesMax - 1; ++i) {
+    change.add_products()->set_id("p" + std::to_string(i));
+  }
+  change.add_sources()->set_name("FT");
+  EXPECT_TRUE(validate(event.SerializeAsString()));
+  change.add_metrics()->set_id("capex");
+  const auto result = validate(event.SerializeAsString());
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().field, "catalog_change");
+  EXPECT_EQ(result.error().reason, "bad_catalog_entry");
 }
 
 }  // namespace

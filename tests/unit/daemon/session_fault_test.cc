@@ -201,7 +201,9 @@ TEST(SessionFaults, APeerThatIsGoneCancelsItsRequests) {
 }
 
 TEST(SessionFaults, ARefusedConnectionIsToldWhy) {
-  Session session({}, {}, Error{Errc::resource_exhausted, "full"});
+  Memory memory;
+  Session session({}, {}, memory, {});
+  session.refuse(Error{Errc::resource_exhausted, "full"}, {});
   const std::string output = session.take_output();
   v1::ServerMessage message;
   ASSERT_TRUE(message.ParseFromString(output.substr(1)));

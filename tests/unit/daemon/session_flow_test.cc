@@ -51,7 +51,7 @@ TEST(SessionFlow, WaitsWhileTheCommitQueueIsFull) {
 
 TEST(SessionFlow, ValidatesALargeBatchInSlices) {
   SessionLimits limits;
-  limits.events_per_slice = 10;
+  limits.slice.events = 10;
   Script script(limits);
   script.hello();
   script.send(Script::ingest(2, 1, 25));
@@ -69,6 +69,48 @@ TEST(SessionFlow, ValidatesALargeBatchInSlices) {
   whole.hello();
   whole.send(Script::ingest(2, 1, 25));
   EXPECT_EQ(whole.batches.at(0).batch.request_hash, script.batches[0].batch.request_hash);
+}
+
+TEST(SessionFlow, TakesOnlyAFewMessagesInOneTurn) {
+  SessionLimits limits;
+  limits.messages_per_turn = 10;
+  Script script(limits);
+  script.hello();
+  std::string pings;
+  for (std::uint64_t id = 2; id < 27; ++id) pings += wire::frame(Script::ping(id));
+  script.bytes(pings + "\x05");
+  script.end();
+  EXPECT_EQ(script.take_received().size(), 11U);
+  EXPECT_FALSE(script.session().wants_read());
+  ASSERT_TRUE(script.session().wants_work());
+  script.work();
+  EXPECT_EQ(script.take_received().size(), 10U);
+  EXPECT_EQ(script.session().fault_text(), "");
+  script.work();
+  EXPECT_EQ(script.take_received().size(), 6U) << "the last five and the error";
+  EXPECT_FALSE(script.session().wants_work());
+  EXPECT_TRUE(script.closed);
+}
+
+TEST(SessionFlow, ASliceEndsByItsBytesToo) {
+  SessionLimits limits;
+  limits.slice.bytes = 10'000;
+  Script script(limits);
+  script.hello();
+  v1::ClientMessage message = Script::ingest(2, 1, 0);
+  for (int i = 0; i < 5; ++i) {
+    v1::Event& event = *message.mutable_ingest()->add_events();
+    event = Script::event();
+    event.set_note(std::string(6'000, 'n'));
+  }
+  script.send(message);
+  for (int slice = 0; slice < 2; ++slice) {  // two events in each
+    EXPECT_TRUE(script.batches.empty());
+    ASSERT_TRUE(script.session().wants_work());
+    script.work();
+  }
+  ASSERT_EQ(script.batches.size(), 1U);
+  EXPECT_EQ(script.batches[0].batch.records.size(), 5U);
 }
 
 TEST(SessionFlow, StopsReadingAndAskingWhileRepliesAreNotRead) {

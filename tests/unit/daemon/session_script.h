@@ -16,7 +16,10 @@ namespace capexdb::daemon {
 // to where that matters. Time moves when the test says so.
 class Script {
  public:
-  explicit Script(SessionLimits limits = {}) : session_(limits, now_) {}
+  explicit Script(SessionLimits limits = {}) : Script(limits, std::make_shared<Memory>()) {}
+  // One of several sessions.
+  Script(SessionLimits limits, std::shared_ptr<Memory> memory)
+      : memory_(std::move(memory)), session_(limits, now_, *memory_, [this] { granted_ = true; }) {}
 
   // ---- The client's end.
 
@@ -64,6 +67,13 @@ class Script {
     session_.on_work(now_);
     perform();
   }
+  // What the daemon posts when memory comes free; true if that was so.
+  bool take_memory() {
+    if (!std::exchange(granted_, false)) return false;
+    session_.on_memory(now_);
+    perform();
+    return true;
+  }
 
   bool takes_batches = true;  // the commit queue has room
   bool peer_reads = true;     // the client takes what is sent
@@ -71,6 +81,7 @@ class Script {
   // ---- What happened.
 
   Session& session() { return session_; }
+  TimePoint now() const { return now_; }
   std::vector<v1::ServerMessage> received;
   std::vector<SubmitBatch> batches;
   std::vector<RunRequest> requests;
@@ -161,6 +172,8 @@ class Script {
   void act(Close&) { closed = true; }
 
   TimePoint now_{std::chrono::hours(1)};
+  const std::shared_ptr<Memory> memory_;
+  bool granted_ = false;
   Session session_;
   wire::FrameReader to_client_{64U << 20U};
 };

@@ -210,23 +210,66 @@ TEST(Session, CancelStopsWhatRunsAndAnswersWhatWaits) {
 }
 
 TEST(Session, AnIngestReplyThatIsTooLongLosesItsTextsOnly) {
-  SessionLimits limits;
-  limits.message_bytes_max = 1000;
-  Script script(limits);
+  const auto reply_within = [](std::size_t bytes) {
+    SessionLimits limits;
+    limits.reply_bytes_max = bytes;
+    Script script(limits);
+    script.hello();
+    script.send(Script::ingest(2, 1));
+    v1::IngestReply reply;
+    for (int i = 0; i < 20; ++i) {
+      v1::Verdict& verdict = *reply.add_verdicts();
+      verdict.set_code("bad");
+      verdict.set_field(std::string(50, 'f'));
+      verdict.set_message(std::string(100, 'x'));
+    }
+    script.session().on_ingest_reply(script.batches.at(0).ticket, reply, {});
+    script.perform();
+    return script.received.at(1).ingest();
+  };
+  EXPECT_FALSE(reply_within(4000).verdicts(7).message().empty());
+  for (const std::size_t bytes : {2000U, 500U}) {
+    const v1::IngestReply got = reply_within(bytes);
+    EXPECT_LE(got.ByteSizeLong(), bytes);
+    ASSERT_EQ(got.verdicts_size(), 20);
+    EXPECT_EQ(got.verdicts(7).code(), "bad");
+    EXPECT_TRUE(got.verdicts(7).message().empty());
+    EXPECT_EQ(got.verdicts(7).field().empty(), bytes == 500U);
+  }
+}
+
+TEST(Session, TheReplyToTheLargestBatchOfBadEventsFitsAMessage) {
+  Script script;
   script.hello();
   script.send(Script::ingest(2, 1));
   v1::IngestReply reply;
-  for (int i = 0; i < 20; ++i) {
+  for (std::uint32_t i = 0; i < limits::kBatchEventsMax; ++i) {
     v1::Verdict& verdict = *reply.add_verdicts();
-    verdict.set_code("bad");
-    verdict.set_message(std::string(100, 'x'));
+    verdict.set_index(i);
+    verdict.set_outcome(v1::OUTCOME_CONFLICT);
+    verdict.set_sequence(~std::uint64_t{0});
+    verdict.set_code("missing_published_at_or_longer");
+    verdict.set_field(std::string(150, 'f'));
+    verdict.set_message(std::string(300, 'x'));
   }
   script.session().on_ingest_reply(script.batches.at(0).ticket, reply, {});
   script.perform();
+  EXPECT_LE(script.received.at(1).ByteSizeLong(), limits::kMessageBytesMax);
+  EXPECT_EQ(script.received[1].ingest().verdicts_size(), 100'000);
+}
+
+TEST(Session, AReplyKeepsTheFirstTextsOfItsVerdictsOnly) {
+  Script script;
+  script.hello();
+  script.send(Script::ingest(2, 1));
+  v1::IngestReply reply;
+  for (int i = 0; i < 3000; ++i) reply.add_verdicts()->set_message(std::string(1024, 'x'));
+  script.session().on_ingest_reply(script.batches.at(0).ticket, reply, {});
+  script.perform();
   const v1::IngestReply& got = script.received.at(1).ingest();
-  EXPECT_LE(got.ByteSizeLong(), 1000U);
-  ASSERT_EQ(got.verdicts_size(), 20);
-  EXPECT_EQ(got.verdicts(7).code(), "bad");
+  ASSERT_EQ(got.verdicts_size(), 3000);
+  EXPECT_EQ(got.verdicts(1023).message().size(), 1024U);
+  EXPECT_TRUE(got.verdicts(1024).message().empty());
 }
 
 }  // namespace

@@ -142,6 +142,14 @@ TEST(CsvImporter, AColumnThatComesTwiceIsRefused) {
   EXPECT_EQ(all.error.reason, "column_twice");
 }
 
+TEST(CsvImporter, AColumnOfTheRichFormThatComesTwiceIsRefusedAsSuch) {
+  const ReadAll all = read_all(
+      "subject,metric_std,period_type,period_start,value,publisher,published_date,value\n");
+  ASSERT_TRUE(all.failed);
+  EXPECT_EQ(all.error.reason, "column_twice");
+  EXPECT_EQ(all.error.field, "value");
+}
+
 TEST(CsvImporter, SemicolonsGetAHint) {
   EXPECT_NE(first_error("company;metric;period;value;source;published_at\n").find("commas"),
             std::string::npos);

@@ -50,6 +50,30 @@ TEST(Detection, WithoutAnExtensionTheContentDecides) {
   }
 }
 
+// A delimited event of that many bytes.
+std::string pb_of_size(std::size_t bytes, const std::string& event_id) {
+  v1::Event event;
+  event.set_event_id(event_id);
+  event.mutable_source()->set_publisher("FT");
+  event.mutable_capex()->mutable_subject()->set_name("Alibaba");
+  event.set_note("x");
+  event.set_note(std::string(1 + bytes - event.ByteSizeLong(), 'x'));
+  EXPECT_EQ(event.ByteSizeLong(), bytes);
+  std::ostringstream stream;
+  google::protobuf::util::SerializeDelimitedToOstream(event, &stream);
+  return stream.str();
+}
+
+TEST(Detection, AMessageWhoseLengthIsABracketIsNoJson) {
+  for (const char bracket : {'{', '['}) {
+    for (const char* event_id : {"", "an-id"}) {
+      const std::string content = pb_of_size(static_cast<std::size_t>(bracket), event_id);
+      ASSERT_EQ(content.front(), bracket);
+      EXPECT_EQ(company(content, "-"), "Alibaba") << bracket << event_id;
+    }
+  }
+}
+
 TEST(Detection, TheGivenFormatBeatsTheName) {
   EXPECT_EQ(company(kJson, "a.csv", Format::jsonl), "Alibaba");
   EXPECT_EQ(company(kCsv, "a.pb", Format::csv), "Alibaba");

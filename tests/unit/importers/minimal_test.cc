@@ -156,6 +156,61 @@ TEST(MinimalRow, CurrenciesThatDisagreeAreRefused) {
   EXPECT_EQ(event.capex().amount().currency(), "CNY");
 }
 
+TEST(MinimalRow, AYenSignIsOfTheRowsCurrency) {
+  for (const auto& [column, code] : {std::pair("CNY", "CNY"), std::pair("yen", "JPY")}) {
+    const v1::Event event =
+        only_event(std::string(kHeader) + "A,capex,2024,\u00A55bn," + column + ",X,2024-08-26\n");
+    EXPECT_EQ(event.capex().amount().currency(), code);
+    EXPECT_EQ(event.capex().amount().value(), "5000000000");
+  }
+  EXPECT_NE(first_error(std::string(kHeader) + "A,capex,2024,\u00A55bn,USD,X,2024\n").find("JPY"),
+            std::string::npos);
+}
+
+// The outcome of a row with these cells of value, low, high, unit and currency.
+ReadAll bounded(const std::string& cells) {
+  return read_all(
+      "company,metric,period,source,published_at,value,low,high,unit,currency\n"
+      "A,capex,2024,X,2024-08-26," +
+      cells + "\n");
+}
+
+TEST(MinimalRow, WhatABoundSaysBesideItsNumberIsOfTheRow) {
+  const auto quantity = [](const std::string& cells) {
+    const ReadAll all = bounded(cells);
+    if (all.records.size() != 1 || !all.records[0].event) return std::string("(none)");
+    const v1::CapexFact& fact = all.records[0].event->capex();
+    return fact.amount().ShortDebugString() + " " + v1::Measure_Name(fact.measure());
+  };
+  EXPECT_EQ(quantity(",$4bn,7bn,,"),
+            "low: \"4000000000\" high: \"7000000000\" currency: \"USD\" MEASURE_UNSPECIFIED");
+  EXPECT_EQ(quantity(",4bn,$7bn,,USD"),
+            "low: \"4000000000\" high: \"7000000000\" currency: \"USD\" MEASURE_UNSPECIFIED");
+  EXPECT_EQ(quantity(",\u00A54bn,,,CNY"),
+            "low: \"4000000000\" currency: \"CNY\" MEASURE_UNSPECIFIED");
+  EXPECT_EQ(quantity(",10%,20%,,"), "low: \"10\" high: \"20\" unit: \"%\" MEASURE_UNSPECIFIED");
+  EXPECT_EQ(quantity(",+10% yoy,,,"), "low: \"10\" unit: \"%\" MEASURE_GROWTH_YOY");
+}
+
+TEST(MinimalRow, ABoundThatSpeaksOfSomethingElseIsRefused) {
+  const auto refusal = [](const std::string& cells) {
+    const ReadAll all = bounded(cells);
+    if (all.records.size() != 1 || all.records[0].event) return std::string("(none)");
+    const Error& error = all.records[0].event.error();
+    return error.field + ": " + error.reason;
+  };
+  EXPECT_EQ(refusal("$5bn,CNY 4bn,,,"), "low: unit_mismatch");
+  EXPECT_EQ(refusal("5%,,$7,,"), "high: unit_mismatch");
+  EXPECT_EQ(refusal(",$4bn,\u20AC7bn,,"), "high: unit_mismatch");
+  EXPECT_EQ(refusal("+5% qoq,+4% yoy,,,"), "low: contradiction");
+  EXPECT_EQ(refusal(",$4bn,,,CNY"), "currency: unit_mismatch");
+  EXPECT_EQ(refusal(",4 chips,,%,"), "unit: unit_mismatch");
+  EXPECT_EQ(refusal(",~4bn,,,"), "low: bad_value");
+  EXPECT_EQ(refusal(",,<4bn,,"), "high: bad_value");
+  EXPECT_EQ(refusal(",4bn..5bn,,,"), "low: bad_value");
+  EXPECT_EQ(refusal(",some,,,"), "low: bad_number");
+}
+
 TEST(MinimalRow, AScaleInTheUnitIsRefused) {
   EXPECT_NE(first_error("company,metric,period,value,unit,source,published_at\n"
                         "A,capex,2024,4.2,USD bn,X,2024\n")

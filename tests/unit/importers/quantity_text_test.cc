@@ -132,7 +132,33 @@ INSTANTIATE_TEST_SUITE_P(
                     Reading{"+5%", "value: '5' unit: '%'", v1::MEASURE_GROWTH},
                     Reading{"down 12%", "value: '-12' unit: '%'", v1::MEASURE_GROWTH},
                     Reading{"up 4% y/y", "value: '4' unit: '%'", kYoy},
+                    Reading{"down about 20%", "value: '-20' approx: true unit: '%'",
+                            v1::MEASURE_GROWTH},
                     Reading{"-50%", "value: '-50' unit: '%'"}));
+
+constexpr v1::Measure kGrowth = v1::MEASURE_GROWTH;
+
+INSTANTIATE_TEST_SUITE_P(
+    BoundsOfGrowth, ReadQuantity,
+    testing::Values(
+        Reading{"up more than 20%", "low: '20' low_kind: BOUND_KIND_OPEN unit: '%'", kGrowth},
+        Reading{"up at least 20%", "low: '20' low_kind: BOUND_KIND_CLOSED unit: '%'", kGrowth},
+        Reading{"up 20%+", "low: '20' low_kind: BOUND_KIND_CLOSED unit: '%'", kGrowth},
+        Reading{"up less than 20%", "high: '20' high_kind: BOUND_KIND_OPEN unit: '%'", kGrowth},
+        Reading{"up at most 20%", "high: '20' high_kind: BOUND_KIND_CLOSED unit: '%'", kGrowth},
+        Reading{"up nearly 20%", "high: '20' high_kind: BOUND_KIND_OPEN approx: true unit: '%'",
+                kGrowth},
+        Reading{"down more than 20%", "high: '-20' high_kind: BOUND_KIND_OPEN unit: '%'", kGrowth},
+        Reading{"more than down 20%", "high: '-20' high_kind: BOUND_KIND_OPEN unit: '%'", kGrowth},
+        Reading{"down at least 20%", "high: '-20' high_kind: BOUND_KIND_CLOSED unit: '%'", kGrowth},
+        Reading{"down 20%+", "high: '-20' high_kind: BOUND_KIND_CLOSED unit: '%'", kGrowth},
+        Reading{"down >20% yoy", "high: '-20' high_kind: BOUND_KIND_OPEN unit: '%'", kYoy},
+        Reading{"down less than 20%", "low: '-20' low_kind: BOUND_KIND_OPEN unit: '%'", kGrowth},
+        Reading{"down up to 20%", "low: '-20' low_kind: BOUND_KIND_CLOSED unit: '%'", kGrowth},
+        Reading{"down nearly 20%", "low: '-20' low_kind: BOUND_KIND_OPEN approx: true unit: '%'",
+                kGrowth},
+        Reading{"<-20%", "high: '-20' high_kind: BOUND_KIND_OPEN unit: '%'"},
+        Reading{">-20%", "low: '-20' low_kind: BOUND_KIND_OPEN unit: '%'"}));
 
 struct Refusal {
   const char* text;
@@ -148,19 +174,22 @@ TEST_P(RefuseQuantity, SaysWhy) {
   EXPECT_EQ(read.error().reason, GetParam().reason) << read.error().message;
 }
 
-INSTANTIATE_TEST_SUITE_P(TwoReadings, RefuseQuantity,
-                         testing::Values(Refusal{"1,234", "ambiguous_number"},
-                                         Refusal{"1 234", "ambiguous_number"},
-                                         Refusal{"12,000 to 13,000", "ambiguous_number"},
-                                         Refusal{"\u00A55bn", "ambiguous_currency"},
-                                         Refusal{"500 to 1bn", "bounds_reversed"},
-                                         Refusal{"12-13bn", "bad_range"}));
+INSTANTIATE_TEST_SUITE_P(
+    TwoReadings, RefuseQuantity,
+    testing::Values(Refusal{"1,234", "ambiguous_number"}, Refusal{"1 234", "ambiguous_number"},
+                    Refusal{"12,000 to 13,000", "ambiguous_number"},
+                    Refusal{"0,234bn", "ambiguous_number"}, Refusal{"0 234bn", "ambiguous_number"},
+                    Refusal{"0,234", "ambiguous_number"}, Refusal{"00,000bn", "ambiguous_number"},
+                    Refusal{"up -5%", "bad_number"}, Refusal{"down -5%", "bad_number"},
+                    Refusal{"\u00A55bn", "ambiguous_currency"},
+                    Refusal{"500 to 1bn", "bounds_reversed"}, Refusal{"12-13bn", "bad_range"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Malformed, RefuseQuantity,
     testing::Values(Refusal{"", "bad_number"}, Refusal{"   ", "bad_number"},
                     Refusal{"abc", "bad_number"}, Refusal{"n/a", "bad_number"},
                     Refusal{"4,3bn", "bad_grouping"}, Refusal{"10,00,000", "bad_grouping"},
+                    Refusal{"0,234,567", "bad_grouping"}, Refusal{"0,234.5bn", "bad_grouping"},
                     Refusal{"1.000.000", "bad_number"}, Refusal{"1,000 000", "bad_number"},
                     Refusal{".5", "bad_number"}, Refusal{"5.", "bad_number"},
                     Refusal{"2.3e10", "bad_number"}, Refusal{"5 apples", "bad_number"},
@@ -177,6 +206,20 @@ TEST(QuantityText, AnAmbiguousNumberSaysHowToWriteIt) {
   const auto read = parse_quantity("1,234");
   ASSERT_FALSE(read);
   EXPECT_NE(read.error().message.find("1234 or 1.234"), std::string::npos) << read.error().message;
+}
+
+TEST(QuantityText, AZeroBeforeTheSeparatorIsNoThousand) {
+  const auto read = parse_quantity("0,234bn");
+  ASSERT_FALSE(read);
+  EXPECT_NE(read.error().message.find("234 or 0.234"), std::string::npos) << read.error().message;
+}
+
+TEST(QuantityText, AYenSignIsReadWhereItIsKnownWhichOneIsMeant) {
+  EXPECT_EQ(parse_quantity("\u00A55bn", "CNY")->quantity.currency(), "CNY");
+  EXPECT_EQ(parse_quantity("\u00A55bn", "JPY")->quantity.currency(), "JPY");
+  EXPECT_EQ(parse_quantity("4bn..\u00A55bn", "JPY")->quantity.currency(), "JPY");
+  EXPECT_EQ(parse_quantity("JP\u00A55bn", "CNY")->quantity.currency(), "JPY");
+  EXPECT_EQ(parse_quantity("\u00A55bn", "USD").error().reason, "ambiguous_currency");
 }
 
 TEST(QuantityText, AVeryLongTextIsRefused) { EXPECT_FALSE(parse_quantity(std::string(1000, '1'))); }

@@ -1,3 +1,5 @@
+#include "tests/unit/model/numbers.h"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -5,20 +7,10 @@
 #include <random>
 #include <string>
 
-#include "proto/model/decimal.h"
-#include "proto/model/interval.h"
-
 namespace capexdb {
 namespace {
 
 constexpr std::uint32_t kSeed = 20240826;
-const std::string kNines(38, '9');
-
-Decimal number(const std::string& text) {
-  const auto parsed = Decimal::parse(text);
-  EXPECT_TRUE(parsed) << text;
-  return parsed.value_or(Decimal{});
-}
 
 // The slow reference: a sign and 80 decimal digits, 38 of them behind the point.
 struct Slow {
@@ -254,13 +246,6 @@ TEST(HalfUnit, IsHalfOfTheLastStatedDigit) {
        {38, 39, -39, std::numeric_limits<int>::max(), std::numeric_limits<int>::min()}) {
     EXPECT_FALSE(half_unit(decimals)) << decimals;
   }
-}
-
-Interval stated(const std::string& point, int decimals) {
-  Interval value;
-  value.point = number(point);
-  value.stated_decimals = decimals;
-  return value;
 }
 
 Interval between(const std::string& low, const std::string& high,

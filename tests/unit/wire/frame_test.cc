@@ -52,6 +52,49 @@ Read read_all(std::string_view bytes, std::size_t limit = kLimit) {
   return read;
 }
 
+TEST(FrameReader, TellsWhatWasAnnouncedAsSoonAsTheLengthIsThere) {
+  FrameReader reader(kLimit);
+  EXPECT_EQ(reader.announced(), 0U);
+  reader.append("\xAC");
+  EXPECT_EQ(reader.announced(), 0U);
+  reader.append("\x02xyz");
+  EXPECT_EQ(reader.announced(), 302U);
+  EXPECT_EQ(reader.pending(), 5U);
+  EXPECT_LT(reader.capacity(), 302U);
+  reader.reserve_announced();
+  EXPECT_GE(reader.capacity(), 302U);
+}
+
+TEST(FrameReader, AnUnreadMessageComesAgain) {
+  FrameReader reader(kLimit);
+  reader.append(framed("one") + framed("two"));
+  std::string_view message;
+  ASSERT_EQ(reader.next(message), FrameReader::State::message);
+  reader.unread();
+  EXPECT_EQ(reader.pending(), 8U);
+  ASSERT_EQ(reader.next(message), FrameReader::State::message);
+  EXPECT_EQ(message, "one");
+  ASSERT_EQ(reader.next(message), FrameReader::State::message);
+  EXPECT_EQ(message, "two");
+  reader.unread();
+  reader.append(framed("three"));
+  ASSERT_EQ(reader.next(message), FrameReader::State::message);
+  EXPECT_EQ(message, "two");
+}
+
+TEST(FrameReader, GivesTheMemoryOfALargeMessageBackThoughMoreFollows) {
+  constexpr std::size_t kLarge = 1U << 20U;
+  FrameReader reader(kLarge);
+  reader.append(framed(std::string(kLarge, 'x')) + "\x05ta");
+  std::string_view message;
+  ASSERT_EQ(reader.next(message), FrameReader::State::message);
+  reader.drop();
+  EXPECT_LT(reader.capacity(), kLarge / 10);
+  reader.append("il!");
+  ASSERT_EQ(reader.next(message), FrameReader::State::message);
+  EXPECT_EQ(message, "tail!");
+}
+
 TEST(FrameReader, EverySplitOfAStreamGivesTheSameMessages) {
   std::vector<std::string> messages;
   std::string stream;

@@ -1,0 +1,122 @@
+#include "storage/query/quarters.h"
+
+#include <cstdlib>
+#include <tuple>
+
+namespace capexdb::storage {
+namespace {
+
+constexpr int kQuarterDaysMin = 70;
+constexpr int kQuarterDaysMax = 125;
+constexpr int kQuarterDays = 91;
+
+int quarters_in(Every every) {
+  switch (every) {
+    case Every::half:
+      return 2;
+    case Every::year:
+    case Every::ttm:
+      return 4;
+    default:
+      return 1;
+  }
+}
+
+std::string quarter_name(Quarter quarter) {
+  return std::to_string(quarter / 4) + "-Q" + std::to_string(quarter % 4 + 1);
+}
+
+}  // namespace
+
+Period calendar_label(Every every, Quarter last) {
+  const Period begin = quarter_span(last - quarters_in(every) + 1);
+  return {PeriodKind::span, begin.start, quarter_span(last).end};
+}
+
+bool ends_with(Every every, Quarter last) {
+  if (every == Every::half) return last % 2 == 1;
+  if (every == Every::year) return last % 4 == 3;
+  return true;
+}
+
+FiscalQuarters::FiscalQuarters(const SpanGraph& graph) {
+  // Smaller is better: terms (of none that can be derived, many), then distance
+  // from 91 days, then the earlier days.
+  using Rank = std::tuple<std::size_t, int, Day>;
+  std::map<Quarter, Rank> ranks;
+  const auto& nodes = graph.nodes();
+  for (auto start = nodes.begin(); start != nodes.end(); ++start) {
+    const auto from = nodes.lower_bound(start->first + kQuarterDaysMin);
+    for (auto end = from; end != nodes.end(); ++end) {
+      const int length = end->first - start->first;
+      if (length > kQuarterDaysMax) break;
+      const auto quarter = calendar_quarter({PeriodKind::span, start->first, end->first});
+      if (!quarter) continue;
+      const auto derived = graph.derive(start->first, end->first);
+      const std::size_t terms = derived ? derived->terms.size() : 1000;
+      const Rank rank(terms, std::abs(length - kQuarterDays), start->first);
+      const auto [at, is_new] = ranks.try_emplace(*quarter, rank);
+      if (!is_new && at->second <= rank) continue;
+      at->second = rank;
+      quarters_[*quarter] = {start->first, end->first};
+    }
+  }
+  for (const auto& [quarter, days] : quarters_) {
+    begins_[days.start] = quarter;
+    ends_[days.end] = quarter;
+  }
+}
+
+std::optional<Slot> FiscalQuarters::quarter(Quarter quarter) const {
+  const auto found = quarters_.find(quarter);
+  if (found == quarters_.end()) return std::nullopt;
+  return Slot{quarter_span(quarter), found->second.start, found->second.end};
+}
+
+Slot FiscalQuarters::slot(Every every, Quarter last) const {
+  const int count = quarters_in(every);
+  const Period label = calendar_label(every, last);
+  std::optional<Slot> whole;
+  for (Quarter q = last - count + 1; q <= last; ++q) {
+    const auto part = quarter(q);
+    const bool follows = part && (!whole || whole->end == part->start);
+    if (!follows) {
+      whole.reset();
+      break;
+    }
+    if (!whole) whole = Slot{label, part->start, part->end};
+    whole->end = part->end;
+  }
+  return whole ? *whole : Slot{label, label.start, label.end};
+}
+
+std::optional<Quarter> FiscalQuarters::first() const {
+  if (quarters_.empty()) return std::nullopt;
+  return quarters_.begin()->first;
+}
+
+std::optional<Quarter> FiscalQuarters::last() const {
+  if (quarters_.empty()) return std::nullopt;
+  return quarters_.rbegin()->first;
+}
+
+std::string FiscalQuarters::name(Day start, Day end) const {
+  const auto begin = begins_.find(start);
+  const auto last = ends_.find(end);
+  if (begin == begins_.end() || last == ends_.end() || begin->second > last->second) {
+    return period_to_string({PeriodKind::span, start, end});
+  }
+  const Quarter from = begin->second;
+  const Quarter to = last->second;
+  if (from == to) return quarter_name(from);
+  const std::string year = std::to_string(from / 4);
+  if (from / 4 == to / 4) {
+    if (from % 4 == 0 && to % 4 == 3) return year;
+    if (from % 4 == 0 && to % 4 == 1) return year + "-H1";
+    if (from % 4 == 2 && to % 4 == 3) return year + "-H2";
+    if (from % 4 == 0 && to % 4 == 2) return year + "-9M";
+  }
+  return quarter_name(from) + ".." + quarter_name(to);
+}
+
+}  // namespace capexdb::storage

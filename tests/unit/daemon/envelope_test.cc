@@ -1,0 +1,125 @@
+#include "daemon/envelope.h"
+
+#include <gmock/gmock.h>
+#include <google/protobuf/descriptor.pb.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+
+#include "proto/model/limits.h"
+
+namespace capexdb::daemon {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr std::size_t kEventsMax = 1000;
+// Field 2000, a varint: of a later release.
+const std::string kLater("\x80\x7D\x01", 3);
+
+Result<Incoming> read(const std::string& bytes) {
+  return read_envelope(bytes, outline_of(bytes), kEventsMax);
+}
+
+std::string error_of(const Result<Incoming>& result) {
+  if (!result) return result.error().message;
+  const auto* refused = std::get_if<Refused>(&*result);
+  return refused == nullptr ? "" : refused->error.message;
+}
+
+v1::ClientMessage query() {
+  v1::ClientMessage message;
+  message.set_request_id(7);
+  message.mutable_query()->add_select("alibaba");
+  return message;
+}
+
+v1::ClientMessage ingest(int events) {
+  v1::ClientMessage message;
+  message.set_request_id(7);
+  message.mutable_ingest()->set_batch_number(1);
+  for (int i = 0; i < events; ++i) message.mutable_ingest()->add_events();
+  return message;
+}
+
+TEST(Envelope, UnknownFieldsDoNotHideTheRequest) {
+  const auto after_ingest = read(ingest(1).SerializeAsString() + kLater);
+  ASSERT_TRUE(after_ingest) << after_ingest.error().message;
+  EXPECT_EQ(std::get<internal::v1::RawIngestRequest>(*after_ingest).events_size(), 1);
+  const auto before_ingest = read(kLater + ingest(1).SerializeAsString());
+  ASSERT_TRUE(before_ingest);
+  EXPECT_TRUE(std::holds_alternative<internal::v1::RawIngestRequest>(*before_ingest));
+  const auto after_query = read(query().SerializeAsString() + kLater);
+  ASSERT_TRUE(after_query) << after_query.error().message;
+  EXPECT_EQ(std::get<v1::QueryRequest>(*after_query).select(0), "alibaba");
+}
+
+TEST(Envelope, AMessageOfUnknownFieldsNamesThem) {
+  EXPECT_THAT(error_of(read(kLater)), HasSubstr("(field 2000)"));
+  // A member of the oneof by its number, but not by its type.
+  EXPECT_THAT(error_of(read(std::string("\x20\x01", 2))), HasSubstr("(field 4)"));
+}
+
+TEST(Envelope, ReservedNumbersAreRequestsThatItDoesNotKnow) {
+  const std::string subscribe("\x52\x02\xFF\xFF", 4);  // field 10, of any content
+  EXPECT_THAT(error_of(read(subscribe)), HasSubstr("(field 10)"));
+  EXPECT_THAT(error_of(read(query().SerializeAsString() + subscribe)), HasSubstr("(field 10)"))
+      << "in a oneof the last wins";
+  const auto other = read(subscribe + query().SerializeAsString());
+  EXPECT_TRUE(other && std::holds_alternative<v1::QueryRequest>(*other));
+}
+
+TEST(Envelope, TheNumbersOfTheSchemaArePayloads) {
+  google::protobuf::DescriptorProto message;
+  v1::ClientMessage::descriptor()->CopyTo(&message);
+  std::vector<int> numbers;
+  for (const auto& field : message.field()) {
+    if (field.has_oneof_index()) numbers.push_back(field.number());
+  }
+  for (const auto& range : message.reserved_range()) {
+    for (int number = range.start(); number < range.end(); ++number) numbers.push_back(number);
+  }
+  std::sort(numbers.begin(), numbers.end());
+  for (int number = 1; number < 16; ++number) {
+    const std::string bytes = {static_cast<char>(number * 8 + 2), '\0'};  // empty, of that number
+    const bool member = std::binary_search(numbers.begin(), numbers.end(), number);
+    EXPECT_EQ(outline_of(bytes).payload, member ? number : 0);
+  }
+}
+
+TEST(Envelope, AnIngestBesideAnotherRequestIsNotBuilt) {
+  const std::string bytes = ingest(3).SerializeAsString() + query().SerializeAsString();
+  EXPECT_THAT(error_of(read(bytes)), HasSubstr("an ingest and another request"));
+}
+
+TEST(Envelope, AQuestionOfTooManyFieldsIsRefusedBeforeItIsBuilt) {
+  v1::ClientMessage message = query();
+  message.mutable_query()->clear_select();
+  // The request itself is one more.
+  for (std::size_t i = 1; i < limits::kQuestionFieldsMax; ++i)
+    message.mutable_query()->add_select();
+  EXPECT_EQ(error_of(read(message.SerializeAsString())), "");
+  message.mutable_query()->add_select();
+  const auto result = read(message.SerializeAsString());
+  ASSERT_TRUE(result) << "the connection goes on";
+  EXPECT_EQ(std::get<Refused>(*result).error.code, Errc::invalid_argument);
+  EXPECT_THAT(error_of(result), HasSubstr("20001 fields is over the limit of 20000"));
+}
+
+TEST(Envelope, APackedListCountsByItsBytes) {
+  v1::ClientMessage message = query();
+  for (std::size_t i = 0; i < limits::kQuestionFieldsMax; ++i) {
+    message.mutable_query()->add_statuses(v1::STATUS_ACTUAL);
+  }
+  EXPECT_THAT(error_of(read(message.SerializeAsString())), HasSubstr("fields is over the limit"));
+}
+
+TEST(Envelope, UnknownFieldsOfAQuestionCount) {
+  std::string bytes = query().SerializeAsString();
+  for (std::size_t i = 0; i < limits::kQuestionFieldsMax; ++i) bytes += kLater;
+  EXPECT_THAT(error_of(read(bytes)), HasSubstr("fields is over the limit"));
+}
+
+}  // namespace
+}  // namespace capexdb::daemon

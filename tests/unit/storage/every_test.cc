@@ -1,0 +1,144 @@
+// Regular series through the store.
+#include <gtest/gtest.h>
+
+#include "storage/query/engine.h"
+#include "tests/unit/storage/events.h"
+
+namespace capexdb::storage::test {
+namespace {
+
+class EveryTest : public testing::Test {
+ protected:
+  EveryTest() : store_(open_store(directory_.path(), small_catalogue())) {}
+
+  static v1::Event filed(const std::string& start, const std::string& end, const std::string& value,
+                         const std::string& published, const std::string& concept_name = {}) {
+    v1::Event event = capex("Nvidia", value, "SEC");
+    v1::CapexFact& fact = *event.mutable_capex();
+    fact.mutable_period()->set_label("");
+    fact.mutable_period()->set_start(start);
+    fact.mutable_period()->set_end(end);
+    fact.mutable_amount()->clear_stated_decimals();
+    fact.mutable_amount()->set_unit("USD");
+    fact.mutable_amount()->set_currency("USD");
+    fact.set_definition(concept_name);
+    event.set_published_at(published);
+    event.mutable_source()->set_accession(published + start);
+    return event;
+  }
+  void commit_year() {
+    commit(*store_, {filed("2024-01-29", "2024-04-28", "369000000", "2024-05-29"),
+                     filed("2024-01-29", "2024-07-28", "1346000000", "2024-08-28"),
+                     filed("2024-01-29", "2024-10-27", "2159000000", "2024-11-20"),
+                     filed("2024-01-29", "2025-01-26", "3236000000", "2025-02-26")});
+  }
+  Answer every(Every every, const std::string& periods, const std::string& as_of = {}) {
+    Query query = question(QueryKind::cells, "nvidia", "capex", periods);
+    query.every = every;
+    query.as_of = as_of;
+    return ask(*store_, query);
+  }
+
+  TemporaryDirectory directory_;
+  std::unique_ptr<EventStore> store_;
+};
+
+TEST_F(EveryTest, DiscreteQuartersComeOutOfYearToDateFigures) {
+  commit_year();
+  const Answer answer = every(Every::quarter, "2024-Q1..2024-Q4");
+  ASSERT_EQ(answer.rows.size(), 4U);
+  const std::vector<std::string> values = {"369000000", "977000000", "813000000", "1077000000"};
+  for (std::size_t i = 0; i < 4; ++i) {
+    EXPECT_EQ(answer.rows[i].period, "2024-Q" + std::to_string(i + 1));
+    EXPECT_EQ(answer.rows[i].value.point->to_string(), values[i]);
+  }
+  EXPECT_EQ(answer.rows[0].start, "2024-01-29");
+  EXPECT_EQ(answer.rows[3].end, "2025-01-26");
+  EXPECT_EQ(answer.rows[0].derivation, "reported");
+  EXPECT_EQ(answer.rows[3].derivation, "2024-Q4 = 2024 - 2024-9M");
+  EXPECT_EQ(answer.rows[3].documents, 2U);
+  EXPECT_EQ(answer.rows[3].published_at, "2025-02-26");
+}
+
+TEST_F(EveryTest, HalvesYearsAndTwelveMonths) {
+  commit_year();
+  EXPECT_EQ(every(Every::half, "2024").rows[1].value.point->to_string(), "1890000000");
+  const Answer year = every(Every::year, "2024");
+  ASSERT_EQ(year.rows.size(), 1U);
+  EXPECT_EQ(year.rows[0].value.point->to_string(), "3236000000");
+  EXPECT_EQ(year.rows[0].start, "2024-01-29");
+  const Answer ttm = every(Every::ttm, "2024-Q4");
+  ASSERT_EQ(ttm.rows.size(), 1U);
+  EXPECT_EQ(ttm.rows[0].value.point->to_string(), "3236000000");
+}
+
+TEST_F(EveryTest, WhatIsMissingSaysWhy) {
+  commit_year();
+  const Answer known_then = every(Every::quarter, "2024", "2024-09-30");
+  ASSERT_EQ(known_then.rows.size(), 4U);
+  EXPECT_EQ(known_then.rows[1].value.point->to_string(), "977000000");
+  EXPECT_EQ(known_then.rows[2].reason, "not yet published");
+  EXPECT_FALSE(known_then.rows[2].value.has_number());
+  EXPECT_EQ(every(Every::quarter, "2020").rows[0].reason, "never reported");
+  commit(*store_, {filed("2025-01-27", "2026-01-25", "9000000000", "2026-02-25")});
+  const Answer later = every(Every::quarter, "2025");
+  ASSERT_EQ(later.rows.size(), 4U);
+  EXPECT_EQ(later.rows[1].reason.substr(0, 10), "incomplete");
+}
+
+TEST_F(EveryTest, ARestatedYearIsNotPutTogetherWithOldMonthsInSilence) {
+  commit_year();
+  commit(*store_, {filed("2024-01-29", "2025-01-26", "4000000000", "2026-02-25")});
+  const Answer answer = every(Every::quarter, "2024-Q4");
+  ASSERT_EQ(answer.rows.size(), 1U);
+  EXPECT_EQ(answer.rows[0].value.point->to_string(), "1841000000");
+  EXPECT_EQ(answer.rows[0].derivation, "2024-Q4 = 2024 - 2024-9M (mixed vintages)");
+  EXPECT_EQ(answer.rows[0].reason,
+            "mixes vintages: 2024 was restated by 2026-02-25; 2024-9M was last stated by "
+            "2024-11-20");
+}
+
+TEST_F(EveryTest, DefinitionsAreNeverMixed) {
+  commit(*store_, {filed("2024-01-29", "2024-10-27", "2159000000", "2024-11-20", "a:One"),
+                   filed("2024-01-29", "2025-01-26", "3236000000", "2025-02-26", "a:Two")});
+  EXPECT_FALSE(every(Every::quarter, "2024-Q4").rows[0].value.has_number());
+}
+
+TEST_F(EveryTest, ADirectReportThatDisagreesWithADerivationIsNoted) {
+  commit_year();
+  commit(*store_, {filed("2024-10-28", "2025-01-26", "1100000000", "2025-02-26")});
+  const Answer answer = every(Every::quarter, "2024-Q4");
+  EXPECT_EQ(answer.rows[0].value.point->to_string(), "1100000000");
+  EXPECT_EQ(answer.rows[0].derivation, "reported");
+  ASSERT_EQ(answer.notes.size(), 1U);
+  EXPECT_NE(answer.notes[0].find("1077000000"), std::string::npos) << answer.notes[0];
+}
+
+TEST_F(EveryTest, SumsAddDerivedQuarters) {
+  commit_year();
+  v1::Event alibaba = filed("2024-10-01", "2024-12-31", "23000000", "2025-02-01");
+  alibaba.mutable_capex()->mutable_subject()->set_name("Alibaba");
+  commit(*store_, {alibaba});
+  Query query = question(QueryKind::sum, "nvidia,alibaba", "capex", "2024-Q4");
+  query.every = Every::quarter;
+  const Answer answer = ask(*store_, query);
+  ASSERT_EQ(answer.rows.size(), 1U);
+  EXPECT_EQ(answer.rows[0].value.point->to_string(), "1100000000");
+  EXPECT_EQ(answer.coverage->reported, 2U);
+}
+
+TEST_F(EveryTest, PricesAndLongRangesAreRefused) {
+  Query query = question(QueryKind::cells, "nvidia", "unit_price");
+  query.every = Every::quarter;
+  const auto price = run_query(*store_, query, {});
+  ASSERT_FALSE(price);
+  EXPECT_EQ(price.error().code, Errc::invalid_argument);
+  query.metric = "capex";
+  query.periods = "1900..2199";
+  const auto long_range = run_query(*store_, query, {});
+  ASSERT_FALSE(long_range);
+  EXPECT_EQ(long_range.error().reason, "too_many_periods");
+}
+
+}  // namespace
+}  // namespace capexdb::storage::test
