@@ -99,6 +99,8 @@ Result<Answer> Client::query(const Query& query, Deadline deadline) {
   return answer;
 }
 
+Result<Query> Client::question_of(const std::string& token) { return wire::question_of(token); }
+
 Result<v1::ShowReply> Client::show(std::uint64_t sequence, Deadline deadline) {
   v1::ClientMessage request;
   request.mutable_show()->set_sequence(sequence);

@@ -1,6 +1,7 @@
 #include "daemon/connection.h"
 
 #include <spdlog/spdlog.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <utility>
@@ -41,6 +42,23 @@ void Connection::retry_submit() {
   refused_.reset();
   if (session_.is_closed()) return;
   feed([&](Session&, TimePoint) { act(submission); });
+}
+
+void Connection::take_turn() {
+  waits_for_turn_ = false;
+  feed([](Session& session, TimePoint now) { session.on_work(now); });
+}
+
+// Who does not read must look whether the peer is gone: its waiting work is nobody's.
+void Connection::on_tick() {
+  int error = 0;
+  socklen_t size = sizeof error;
+  const bool reads = session_.wants_read() || session_.is_closed();
+  if (!reads && ::getsockopt(socket_.native_handle(), SOL_SOCKET, SO_ERROR, &error, &size) == 0 &&
+      error != 0) {
+    return abort();
+  }
+  feed([](Session& session, TimePoint now) { session.on_tick(now); });
 }
 
 void Connection::memory_granted() {
@@ -116,12 +134,8 @@ void Connection::perform() {
 
   if (session_.wants_read() || session_.is_closed()) readable_.cancel();
   if (session_.has_output() || session_.is_closed()) writable_.cancel();
-  if (session_.wants_work() && !working_) {
-    working_ = true;
-    asio::post(socket_.get_executor(), [self = shared_from_this()] {
-      self->working_ = false;
-      self->feed([](Session& session, TimePoint now) { session.on_work(now); });
-    });
+  if (session_.wants_work() && !std::exchange(waits_for_turn_, true)) {
+    host_.turns.ask(weak_from_this());
   }
 }
 

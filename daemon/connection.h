@@ -12,10 +12,9 @@
 #include "daemon/asio.h"
 #include "daemon/producers.h"
 #include "daemon/session.h"
+#include "daemon/turns.h"
 
 namespace capexdb::daemon {
-
-class Connection;
 
 // What a connection needs from the server around it. Called on the net thread;
 // answers are posted there.
@@ -27,6 +26,7 @@ struct ConnectionHost {
   std::function<void(Connection&, RunRequest)> run;
   SessionLimits limits;
   Memory& memory;
+  Turns& turns;
   std::span<char> read_buffer;  // shared: it is empty again before anybody else reads
 };
 
@@ -53,6 +53,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
     }
   }
   void retry_submit();
+  void take_turn();
+  void on_tick();
   void memory_granted();  // from within another connection's session
   // Ends the connection at once.
   void abort();
@@ -79,7 +81,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::optional<SubmitBatch> refused_;  // waits for room in the commit queue
   std::size_t counted_bytes_ = 0;       // of session_.queued_bytes(), in Memory::reply_bytes
   bool performing_ = false;
-  bool working_ = false;  // a slice of validation is posted
+  bool waits_for_turn_ = false;
 };
 
 }  // namespace capexdb::daemon

@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::chrono::milliseconds kTick{200};
 constexpr std::chrono::milliseconds kAcceptPause{100};
+constexpr int kAcceptsAtOnce = 64;
 constexpr std::chrono::seconds kStopGrace{5};    // half of the time that sessions have
 constexpr std::chrono::seconds kFailedGrace{1};  // the same, when the store has failed
 constexpr std::size_t kRefusalsMax = 64;         // connections over the limit that are told so
@@ -57,11 +58,13 @@ struct Server::Impl {
              [this](Connection& c, RunRequest action) { answer(c, std::move(action)); },
              options.session,
              memory,
+             turns,
              read_buffer} {}
 
   Result<std::string> listen();
   asio::awaitable<void> accept();
   asio::awaitable<void> tick();
+  void try_open(tcp::socket socket);
   void open(tcp::socket socket);
   void closed(ConnectionId id, const std::exception_ptr& failure);
   void await_signal();
@@ -95,6 +98,7 @@ struct Server::Impl {
   storage::CommitQueue commits;
 
   std::array<char, kReadBufferBytes> read_buffer;
+  Turns turns{io};
   ConnectionHost host;
   tcp::acceptor acceptor{io};
   asio::steady_timer accept_timer{io};
@@ -119,6 +123,7 @@ Result<std::string> Server::Impl::listen() {
   if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
   if (!error) acceptor.bind(endpoint, error);
   if (!error) acceptor.listen(tcp::acceptor::max_listen_connections, error);
+  if (!error) acceptor.non_blocking(true, error);
   if (error) {
     return fail(Errc::unavailable, "cannot listen on " + to_text(endpoint) + ": " +
                                        error.message() + "; choose another with --listen");
@@ -129,18 +134,20 @@ Result<std::string> Server::Impl::listen() {
 asio::awaitable<void> Server::Impl::accept() {
   bool warned = false;  // once for each time that resources run out
   while (!stopping) {
-    bool pause = connections.size() >= options.connections_max + kRefusalsMax;
-    if (!pause) {
-      auto [error, socket] = co_await acceptor.async_accept(kAwait);
-      if (stopping) co_return;
+    (void)co_await acceptor.async_wait(tcp::acceptor::wait_read, kAwait);
+    bool pause = false;
+    for (int i = 0; i < kAcceptsAtOnce && !pause && !stopping; ++i) {
+      if (connections.size() >= options.connections_max + kRefusalsMax) {
+        pause = true;
+        break;
+      }
+      ErrorCode error;
+      tcp::socket socket = acceptor.accept(error);
       if (!error) {
         warned = false;
-        try {
-          open(std::move(socket));
-        } catch (const std::exception& failure) {
-          spdlog::error("cannot serve a connection what=\"{}\"", failure.what());
-          if (connections.erase(last_id) > 0) --counters.connections;
-        }
+        try_open(std::move(socket));
+      } else if (error == asio::error::would_block) {
+        break;
       } else if (error != asio::error::connection_aborted) {
         // Out of file descriptors or memory: those that are open go on.
         if (!std::exchange(warned, true)) {
@@ -154,6 +161,15 @@ asio::awaitable<void> Server::Impl::accept() {
       accept_timer.expires_after(kAcceptPause);
       co_await accept_timer.async_wait(kAwait);
     }
+  }
+}
+
+void Server::Impl::try_open(tcp::socket socket) {
+  try {
+    open(std::move(socket));
+  } catch (const std::exception& failure) {
+    spdlog::error("cannot serve a connection what=\"{}\"", failure.what());
+    if (connections.erase(last_id) > 0) --counters.connections;
   }
 }
 
@@ -214,7 +230,7 @@ asio::awaitable<void> Server::Impl::tick() {
     co_await tick_timer.async_wait(kAwait);
     faults_this_tick = 0;
     for (const auto& [id, connection] : connections) {
-      connection->feed([](Session& session, TimePoint now) { session.on_tick(now); });
+      connection->on_tick();
     }
   }
   signals.cancel();

@@ -10,8 +10,6 @@ namespace {
 
 constexpr std::size_t kOutputChunkBytes = 64U << 10U;  // small replies share one write
 
-Error error_of(Errc code, std::string message) { return Error{code, std::move(message)}; }
-
 // The first texts of many say enough, and all codes are kept. A client takes no
 // message above the limit.
 void fit(v1::IngestReply& reply, std::size_t bytes_max) {
@@ -154,7 +152,7 @@ void Session::on_tick(TimePoint now) {
   switch (state_) {
     case State::expect_hello:
       if (now >= hello_deadline_) {
-        fault(0, error_of(Errc::deadline_exceeded, "no Hello came within 5 seconds"), now);
+        fault(0, Error{Errc::deadline_exceeded, "no Hello came within 5 seconds"}, now);
       }
       break;
     case State::lingering:
@@ -185,15 +183,15 @@ void Session::check_message_deadline(TimePoint now) {
   const auto age = now - *message_begun_at_;
   if (age >= limits::kMessageDeadline) {
     fault(0,
-          error_of(Errc::deadline_exceeded,
-                   "only " + reader_.describe_pending() + " of a message came within 10 seconds"),
+          Error{Errc::deadline_exceeded,
+                "only " + reader_.describe_pending() + " of a message came within 10 seconds"},
           now);
   } else if (age >= limits::kMessagePatience && message_share_.is_wanted()) {
     fault(0,
-          error_of(Errc::resource_exhausted,
-                   "only " + reader_.describe_pending() +
-                       " of a message came within 2 seconds while others wait for its room; send "
-                       "it again later, or smaller ones"),
+          Error{Errc::resource_exhausted,
+                "only " + reader_.describe_pending() +
+                    " of a message came within 2 seconds while others wait for its room; send "
+                    "it again later, or smaller ones"},
           now);
   }
 }
@@ -231,7 +229,7 @@ void Session::on_stop(TimePoint now, std::chrono::milliseconds grace) {
       continue;
     }
     send_error(it->second.request_id,
-               error_of(Errc::unavailable, "the server is stopping; ask again later"), now);
+               Error{Errc::unavailable, "the server is stopping; ask again later"}, now);
     it = in_flight_.erase(it);
   }
   settle(now);

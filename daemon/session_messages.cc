@@ -15,8 +15,6 @@ struct Overloaded : Cases... {
 template <class... Cases>
 Overloaded(Cases...) -> Overloaded<Cases...>;
 
-Error error_of(Errc code, std::string message) { return Error{code, std::move(message)}; }
-
 }  // namespace
 
 // ---- Taking them.
@@ -77,8 +75,8 @@ void Session::await_rest(TimePoint now) {
   if (ended_) {
     return fault(
         0,
-        error_of(Errc::invalid_argument, "the stream ended in the middle of a message, after " +
-                                             reader_.describe_pending()),
+        Error{Errc::invalid_argument,
+              "the stream ended in the middle of a message, after " + reader_.describe_pending()},
         now);
   }
   const std::size_t bytes = reader_.announced();
@@ -121,7 +119,7 @@ void Session::handle(Incoming incoming, std::uint64_t request_id, TimePoint now)
     return handle_hello(std::move(*hello), request_id, now);
   }
   if (state_ == State::expect_hello) {
-    return fault(request_id, error_of(Errc::failed_precondition, "the first message must be Hello"),
+    return fault(request_id, Error{Errc::failed_precondition, "the first message must be Hello"},
                  now);
   }
   std::visit(Overloaded{
@@ -132,7 +130,7 @@ void Session::handle(Incoming incoming, std::uint64_t request_id, TimePoint now)
                      batch_share_.release();
                      return send_error(
                          request_id,
-                         error_of(Errc::aborted, "a newer connection uses this producer id"), now);
+                         Error{Errc::aborted, "a newer connection uses this producer id"}, now);
                    }
                    handle_ingest(std::move(ingest), request_id, now);
                  },
@@ -154,7 +152,7 @@ void Session::handle(Incoming incoming, std::uint64_t request_id, TimePoint now)
 
 void Session::handle_hello(v1::Hello hello, std::uint64_t request_id, TimePoint now) {
   if (state_ != State::expect_hello) {
-    return fault(request_id, error_of(Errc::failed_precondition, "Hello comes once, at the start"),
+    return fault(request_id, Error{Errc::failed_precondition, "Hello comes once, at the start"},
                  now);
   }
   if (const auto checked = check_hello(hello); !checked) {
@@ -202,7 +200,7 @@ void Session::handle_cancel(std::uint64_t request_id, TimePoint now) {
   for (auto it = in_flight_.begin(); it != in_flight_.end();) {
     InFlight& in_flight = it->second;
     if (in_flight.request_id == request_id && in_flight.waiting) {
-      send_error(request_id, error_of(Errc::cancelled, "cancelled before it ran"), now);
+      send_error(request_id, Error{Errc::cancelled, "cancelled before it ran"}, now);
       it = in_flight_.erase(it);
       continue;
     }

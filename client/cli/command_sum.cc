@@ -38,6 +38,7 @@ Run declare_sum(CLI::App& app, const Globals& globals) {
         return parse_dimension(word) ? std::string{}
                                      : unknown_word("dimension", word, dimension_words());
       });
+  declare_every(app, *options);
   declare_reading(app, *options);
   return [options, &globals] {
     Query query;

@@ -91,6 +91,25 @@ void declare_reading(CLI::App& app, ReadingOptions& options) {
   app.add_flag("--fail-empty", options.fail_empty, "Exit with 1 when nothing matches");
 }
 
+void declare_every(CLI::App& app, ReadingOptions& options) {
+  app.add_option("--every", options.every,
+                 "reported, or each quarter, half, year, ttm: derived where it was not stated")
+      ->type_name("PERIOD")
+      ->check([](const std::string& word) {
+        return parse_every(word)
+                   ? std::string{}
+                   : unknown_word("series", word, {"reported", "quarter", "half", "year", "ttm"});
+      });
+}
+
+int print_answer(const Globals& globals, const Answer& answer, Rows rows, bool fail_empty) {
+  const Style style = globals.style();
+  print(answer_table(answer, rows, style.output), answer_tail(answer), style, std::cout);
+  std::cout.flush();
+  print_notes(answer, style.output);
+  return answer.rows.empty() && fail_empty ? kNegative : kOk;
+}
+
 int ask_and_print(const Globals& globals, const ReadingOptions& options, Query query, Rows rows) {
   const Deadline deadline = after(globals.timeout());
   query.select = {options.selection};
@@ -105,17 +124,14 @@ int ask_and_print(const Globals& globals, const ReadingOptions& options, Query q
   query.policy = options.policy;
   query.definition = options.definition;
   query.limit = options.limit;
+  query.every = parse_every(options.every).value_or(Every::reported);
   if (globals.timeout_given) query.deadline = globals.timeout();
 
   auto client = Client::connect(globals.client_options(), deadline);
   if (!client) return report(client.error());
   const auto answer = client->query(query, deadline);
   if (!answer) return report(answer.error());
-  const Style style = globals.style();
-  print(answer_table(*answer, rows, style.output), answer_tail(*answer), style, std::cout);
-  std::cout.flush();
-  print_notes(*answer, style.output);
-  return answer->rows.empty() && options.fail_empty ? kNegative : kOk;
+  return print_answer(globals, *answer, rows, options.fail_empty);
 }
 
 }  // namespace capexdb::cli

@@ -16,12 +16,19 @@ struct ReadingOptions {
   std::string measure;
   std::string policy;
   std::string definition;
+  std::string every;
   std::uint32_t limit = 0;
   bool fail_empty = false;
 };
 
 // --as-of, --at, --status, --measure, --policy, --definition, --limit, --fail-empty.
 void declare_reading(CLI::App& app, ReadingOptions& options);
+
+// --every, of the verbs whose answers can be made regular.
+void declare_every(CLI::App& app, ReadingOptions& options);
+
+// Prints an answer, and returns the exit code.
+int print_answer(const Globals& globals, const Answer& answer, Rows rows, bool fail_empty);
 
 // Asks, prints the answer, and returns the exit code.
 int ask_and_print(const Globals& globals, const ReadingOptions& options, Query query, Rows rows);

@@ -128,11 +128,9 @@ Result<Decimal> rounded_ratio(const Ratio& ratio, Rounding rounding) {
   return rounded(ratio, kRatioDigits, rounding);
 }
 
+// Of products of decimals only: the denominator is a power of ten.
 Result<Decimal> exact(const Ratio& ratio, Rounding = {}) {
-  Leading leading = leading_digits(ratio, Decimal::kDigitsMax);
-  if (!leading.rest.is_zero()) return fail(decimal_overflow());
-  if (ratio.numerator.sign() < 0) leading.whole = -leading.whole;
-  return decimal_of(std::move(leading.whole), leading.scale);
+  return decimal_of(ratio.numerator, digits_of(ratio.denominator) - 1);
 }
 
 // An end of an interval on its way through a computation.

@@ -22,7 +22,7 @@ enum class Side : std::uint8_t { low, high };
 
 // Whether `a` lies further out than `b`; a missing bound is infinite.
 bool reaches_further(const std::optional<Bound>& a, const std::optional<Bound>& b, Side side) {
-  if (!a || !b) return !a && b;
+  if (!a || !b) return !a;
   if (a->value != b->value) return (a->value < b->value) == (side == Side::low);
   return reach(a->kind) > reach(b->kind);
 }

@@ -28,6 +28,10 @@ Result<std::optional<Bound>> bound(const std::string& text, v1::BoundKind kind) 
   return std::optional<Bound>(Bound{*number, bound_kind});
 }
 
+constexpr std::uint32_t kTokenForm = 1;  // of the answer; grows when its bytes would differ
+constexpr std::string_view kBase64Url =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
 }  // namespace
 
 Result<Query> from_proto(const v1::QueryRequest& message) {
@@ -212,9 +216,8 @@ Error from_proto(const v1::Error& m) {
 }
 
 std::string make_token(const Query& query, const Answer& answer) {
-  constexpr std::uint32_t kForm = 1;  // of the answer; grows when its bytes would differ
   v1::Token token;
-  token.set_form(kForm);
+  token.set_form(kTokenForm);
   token.set_sequence(answer.sequence);
   *token.mutable_query() = to_proto(query);
   token.mutable_query()->clear_at_sequence();
@@ -222,9 +225,40 @@ std::string make_token(const Query& query, const Answer& answer) {
   return base64url(token.SerializeAsString());
 }
 
+Result<Query> question_of(std::string_view token) {
+  const auto no_token = [](const char* why) {
+    return fail(Error{Errc::invalid_argument, std::string("this is no token of an answer: ") + why,
+                      "token", "bad_token"});
+  };
+  const auto bytes = from_base64url(token);
+  v1::Token message;
+  if (!bytes || !message.ParseFromString(*bytes) || message.sequence() == 0) {
+    return no_token("copy it whole from the member \"token\" of an answer");
+  }
+  if (message.form() != kTokenForm) return no_token("its form is another version's");
+  CAPEXDB_ASSIGN(Query query, from_proto(message.query()));
+  query.at_sequence = message.sequence();
+  return query;
+}
+
+std::optional<std::string> from_base64url(std::string_view text) {
+  if (text.empty() || text.size() % 4 == 1) return std::nullopt;
+  std::string bytes;
+  std::uint32_t bits = 0;
+  int count = 0;
+  for (const char c : text) {
+    const std::size_t value = kBase64Url.find(c);
+    if (value == std::string_view::npos) return std::nullopt;
+    bits = (bits << 6U) | static_cast<std::uint32_t>(value);
+    count += 6;
+    if (count < 8) continue;
+    count -= 8;
+    bytes.push_back(static_cast<char>((bits >> static_cast<unsigned>(count)) & 0xFFU));
+  }
+  return bytes;
+}
+
 std::string base64url(std::string_view bytes) {
-  constexpr std::string_view kAlphabet =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
   std::string text;
   text.reserve((bytes.size() * 4 + 2) / 3);
   std::uint32_t bits = 0;
@@ -234,10 +268,10 @@ std::string base64url(std::string_view bytes) {
     count += 8;
     while (count >= 6) {
       count -= 6;
-      text.push_back(kAlphabet[(bits >> static_cast<unsigned>(count)) & 0x3FU]);
+      text.push_back(kBase64Url[(bits >> static_cast<unsigned>(count)) & 0x3FU]);
     }
   }
-  if (count > 0) text.push_back(kAlphabet[(bits << static_cast<unsigned>(6 - count)) & 0x3FU]);
+  if (count > 0) text.push_back(kBase64Url[(bits << static_cast<unsigned>(6 - count)) & 0x3FU]);
   return text;
 }
 

@@ -1,6 +1,10 @@
 // Questions, answers and errors between message and model.
 #pragma once
 
+#include <optional>
+#include <string>
+#include <string_view>
+
 #include "capexdb/v1/envelope.pb.h"
 #include "proto/model/query.h"
 
@@ -22,8 +26,13 @@ Error from_proto(const v1::Error& message);
 
 // Names an answer for ever: the sequence it was read at, and the question.
 std::string make_token(const Query& query, const Answer& answer);
+// The question of a token, at its sequence. Error: invalid_argument for a text
+// that is no token, or one of another form.
+Result<Query> question_of(std::string_view token);
 
 // base64url without padding, as tokens are written.
 std::string base64url(std::string_view bytes);
+// Empty for a text that is none.
+std::optional<std::string> from_base64url(std::string_view text);
 
 }  // namespace capexdb::wire

@@ -157,10 +157,10 @@ Quarter quarter_of_instant(Day day) {
 }
 
 // All definitions of one series; the first one that covers a period answers.
-class Series {
+class FlowSeries {
  public:
-  Series(const std::vector<const ResolvedCell*>& cells, const Plan& plan,
-         const Catalogue& catalogue)
+  FlowSeries(const std::vector<const ResolvedCell*>& cells, const Plan& plan,
+             const Catalogue& catalogue)
       : every_(plan.every) {
     std::map<std::pair<std::size_t, std::string>, std::vector<const ResolvedCell*>> by_definition;
     for (const ResolvedCell* cell : cells) {
@@ -199,10 +199,10 @@ class Series {
 };
 
 // The last instant of each quarter; a period's stock is that of its last quarter.
-class Stock {
+class StockSeries {
  public:
-  Stock(const std::vector<const ResolvedCell*>& cells, const Plan& plan,
-        const Catalogue& catalogue) {
+  StockSeries(const std::vector<const ResolvedCell*>& cells, const Plan& plan,
+              const Catalogue& catalogue) {
     const auto rank = [&](const ResolvedCell* cell) {
       const std::string name = definition_of(cell->leader, catalogue);
       return std::tuple(-cell->leader[Column::period_start], definition_rank(name, plan), name);
@@ -341,9 +341,11 @@ Result<EveryAnswer> every_period(const std::vector<ResolvedCell>& cells, const P
   for (const auto& [subject, list] : by_subject) {
     CAPEXDB_TRY(check_limits(limits));
     if (stock) {
-      CAPEXDB_TRY(Company<Stock>(subject, list, plan, catalogue).answer(catalogue, report, out));
+      CAPEXDB_TRY(
+          Company<StockSeries>(subject, list, plan, catalogue).answer(catalogue, report, out));
     } else {
-      CAPEXDB_TRY(Company<Series>(subject, list, plan, catalogue).answer(catalogue, report, out));
+      CAPEXDB_TRY(
+          Company<FlowSeries>(subject, list, plan, catalogue).answer(catalogue, report, out));
     }
   }
   return out;

@@ -3,8 +3,12 @@
 #include <signal.h>
 
 #include <fstream>
+#include <memory>
+#include <thread>
 
+#include "proto/wire/frame.h"
 #include "tests/integration/processes.h"
+#include "tests/integration/raw_connection.h"
 
 namespace capexdb::test {
 namespace {
@@ -33,6 +37,60 @@ TEST(DaemonProcess, RefusesToListenBeyondLoopbackWithoutTlsAndTokens) {
   const Outcome outcome =
       run({program("capexd"), "--data-dir", directory / "data", "--listen", "0.0.0.0:0"});
   EXPECT_EQ(outcome.exit_code, 78) << outcome.err;
+}
+
+TEST(DaemonProcess, ABurstOfConnectionsEachWithManyRequestsIsServed) {
+  const TemporaryDirectory directory;
+  const Daemon daemon(directory / "data");
+  constexpr std::uint64_t kPings = 500;
+  std::string pings;
+  for (std::uint64_t id = 1; id <= kPings; ++id) {
+    v1::ClientMessage message;
+    message.set_request_id(id);
+    message.mutable_ping()->set_nonce(id);
+    pings += wire::frame(message);
+  }
+  std::vector<std::unique_ptr<RawConnection>> connections;
+  for (int i = 0; i < 200; ++i) {
+    connections.push_back(std::make_unique<RawConnection>(daemon.host(), daemon.port()));
+  }
+  for (const auto& connection : connections) {
+    connection->greet();
+    ASSERT_TRUE(connection->send(pings));
+  }
+  for (const auto& connection : connections) {
+    for (std::uint64_t id = 1; id <= kPings; ++id) {
+      const auto reply = connection->receive();
+      ASSERT_TRUE(reply && reply->has_pong());
+      ASSERT_EQ(reply->request_id(), id);
+    }
+  }
+}
+
+TEST(DaemonProcess, LongMessagesOfManyConnectionsAreTakenOneAfterAnother) {
+  const TemporaryDirectory directory;
+  const Daemon daemon(directory / "data");
+  v1::ClientMessage message;
+  message.set_request_id(7);
+  message.mutable_ping();
+  message.GetReflection()->MutableUnknownFields(&message)->AddLengthDelimited(
+      2000, std::string(15U << 20U, 'x'));
+  const std::string bytes = wire::frame(message);
+  // Together more than may be received at a time.
+  std::vector<std::thread> senders;
+  for (int i = 0; i < 24; ++i) {
+    senders.emplace_back([&] {
+      RawConnection connection(daemon.host(), daemon.port());
+      connection.greet();
+      EXPECT_TRUE(connection.send(bytes));
+      const auto reply = connection.receive();
+      ASSERT_TRUE(reply);
+      EXPECT_EQ(reply->error().message().substr(0, 10), "a request ") << "it is no ingest";
+      EXPECT_EQ(reply->request_id(), 7U);
+    });
+  }
+  for (std::thread& sender : senders) sender.join();
+  EXPECT_EQ(daemon.capex({"status"}).exit_code, 0);
 }
 
 TEST(DaemonProcess, CheckAndDumpWorkOffline) {

@@ -95,6 +95,26 @@ TEST_F(FoundingTest, AtASequenceTheBytesStayTheSame) {
   EXPECT_NE(daemon_.capex({"get", "alibaba", "capex", "-o", "json"}).out, before.out);
 }
 
+TEST_F(FoundingTest, AReplayedTokenGivesTheSameBytes) {
+  for (const std::vector<std::string>& question :
+       {std::vector<std::string>{"sum", "bat", "capex", "--by", "company"},
+        {"get", "alibaba", "capex", "2024", "--every", "half"},
+        {"history", "alibaba", "capex", "2024-H1"}}) {
+    std::vector<std::string> asked = question;
+    asked.insert(asked.end(), {"-o", "json"});
+    const std::string before = daemon_.capex(asked).out;
+    write_file(directory_ / "later.csv",
+               "company,metric,period,value,currency,source,published_at\n"
+               "Alibaba,capex,2024-H1,24bn,CNY,Later News,2025-01-0" +
+                   std::to_string(question.size()) + "\n");
+    EXPECT_EQ(daemon_.capex({"ingest", directory_ / "later.csv"}).exit_code, 0);
+    EXPECT_NE(daemon_.capex(asked).out, before);
+    const std::string token = json::parse(before)["token"];
+    EXPECT_EQ(daemon_.capex({"replay", token, "-o", "json"}).out, before);
+  }
+  EXPECT_EQ(daemon_.capex({"replay", "nonsense"}).exit_code, 2);
+}
+
 TEST_F(FoundingTest, ShipmentsComeBackFromBothEndsAsALowerBound) {
   const json from_seller = ask({"get", "nvidia", "unit_shipments"});
   const json from_buyer = ask({"get", "Chinese tech groups", "unit_shipments"});

@@ -88,6 +88,16 @@ def talk(address, pb):
         assert reply.request_id == 2 and reply.ingest.accepted == 1, reply
     assert reply.ingest.replayed
 
+    # A field of a later release (2000, a varint) beside a request changes nothing.
+    dry_run = pb.ClientMessage()
+    dry_run.CopyFrom(ingest)
+    dry_run.ingest.dry_run = True
+    data = dry_run.SerializeToString() + b"\x80\x7d\x01"
+    connection.stream.write(varint(len(data)) + data)
+    connection.stream.flush()
+    reply = connection.receive(pb.ServerMessage())
+    assert reply.ingest.duplicates == 1, reply
+
     query = pb.ClientMessage(request_id=3)
     query.query.select.append("NVDA")
     query.query.metric = "capex"

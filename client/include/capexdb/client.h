@@ -67,6 +67,9 @@ class Client {
   Client& operator=(Client&& other) noexcept;
 
   Result<Answer> query(const Query& query, Deadline deadline);
+  // The question of an answer's token, to be asked again as of its sequence: the
+  // answer is the same at any later time. Error: invalid_argument.
+  static Result<Query> question_of(const std::string& token);
   Result<v1::ShowReply> show(std::uint64_t sequence, Deadline deadline);
   Result<CatalogAnswer> catalog(const CatalogQuestion& question, Deadline deadline);
   Result<v1::StatusReply> status(Deadline deadline);

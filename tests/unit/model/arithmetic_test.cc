@@ -358,6 +358,8 @@ TEST(Growth, ImpliedLevelsUndoIt) {
   EXPECT_EQ(before("30 [30,30]", "-90 [-105,-90]"), "300 [300,)");
   EXPECT_EQ(before("30 [30,30]", "-110 [-120,-80]"), "-300 (,)");
   EXPECT_EQ(before("-5 [-5,-5]", "-150 [-150,-150]"), "10 [10,10]");
+  EXPECT_EQ(before("[30,30]", "[-120,-110]"), "[-300,-150]");
+  EXPECT_EQ(before("[-5,-5]", "[-150,50]"), "(,)");
   EXPECT_EQ(before("[-5,30]", "[-120,50]"), "(,)");
   EXPECT_EQ(text_of(level_after(plain("20"), widened("50", 0))), "30 [29.9,30.1]");
   EXPECT_EQ(text_of(level_after(plain("7.4"), plain("-12.345"))), "6.48647 [6.48647,6.48647]");

@@ -243,6 +243,29 @@ std::string bytes_of(const std::string& text) {
   return bytes;
 }
 
+TEST(Token, GivesTheQuestionBackAtItsSequence) {
+  Query query;
+  query.kind = QueryKind::sum;
+  query.select = {"bat"};
+  query.metric = "capex";
+  query.periods = "2024";
+  query.every = Every::quarter;
+  query.by = {Dimension::company};
+  Answer answer;
+  answer.sequence = 90;
+  const std::string token = make_token(query, answer);
+  const auto question = question_of(token);
+  ASSERT_TRUE(question) << question.error().message;
+  EXPECT_EQ(question->at_sequence, 90U);
+  EXPECT_EQ(question->select, query.select);
+  EXPECT_EQ(question->every, Every::quarter);
+  EXPECT_EQ(question->by, query.by);
+  EXPECT_EQ(make_token(*question, answer), token) << "a replay's token is the same";
+  for (const char* text : {"", "x", "not a token", "AAAA", "CAEQWg!"}) {
+    EXPECT_FALSE(question_of(text)) << text;
+  }
+}
+
 TEST(Base64UrlProperty, TheTextHoldsExactlyTheBytes) {
   std::printf("seed %u\n", kSeed);
   Filler filler(kSeed);
