@@ -186,12 +186,15 @@ void Session::check_message_deadline(TimePoint now) {
           Error{Errc::deadline_exceeded,
                 "only " + reader_.describe_pending() + " of a message came within 10 seconds"},
           now);
-  } else if (age >= limits::kMessagePatience && message_share_.is_wanted()) {
+    return;
+  }
+  const std::chrono::milliseconds earned(reader_.pending() / limits::kMessageBytesPerMs);
+  if (message_share_.is_wanted() && age >= limits::kMessagePatience + earned) {
     fault(0,
           Error{Errc::resource_exhausted,
                 "only " + reader_.describe_pending() +
-                    " of a message came within 2 seconds while others wait for its room; send "
-                    "it again later, or smaller ones"},
+                    " of a message came while others wait for its room; send it faster, later "
+                    "or in smaller ones"},
           now);
   }
 }

@@ -13,9 +13,10 @@ inline constexpr std::size_t kMessageBytesMaxBeforeHello = 64U << 10U;
 inline constexpr std::size_t kQuestionBytesMax = 1U << 20U;  // a message that is no ingest
 inline constexpr std::chrono::seconds kHelloDeadline{5};
 inline constexpr std::chrono::seconds kMessageDeadline{10};  // for the rest of a begun message
-inline constexpr std::chrono::seconds kMessagePatience{2};   // the same, while others wait for room
-inline constexpr std::chrono::seconds kWriteDeadline{30};    // without progress
-inline constexpr std::chrono::seconds kLingerDeadline{2};    // after an Error, for it to arrive
+inline constexpr std::chrono::milliseconds kMessagePatience{2000};  // while others wait for room
+inline constexpr std::size_t kMessageBytesPerMs = 4U << 10U;        // what came earns more of it
+inline constexpr std::chrono::seconds kWriteDeadline{30};           // without progress
+inline constexpr std::chrono::seconds kLingerDeadline{2};  // after an Error, for it to arrive
 inline constexpr int kRecursionDepthMax = 16;
 
 // Memory for what comes in, of all connections together. Whoever needs more than

@@ -86,7 +86,7 @@ TEST_F(SessionMemory, ASecondLongMessageWaitsUnreadUntilThereIsRoom) {
   EXPECT_EQ(memory_->messages.taken(), 0U);
 }
 
-TEST_F(SessionMemory, WhoSendsSlowlyMakesRoomForOthersAfterTwoSeconds) {
+TEST_F(SessionMemory, WhoSendsSlowlyMakesRoomForOthers) {
   Script slow({}, memory_);
   slow.hello();
   slow.bytes(begin_);
@@ -100,6 +100,22 @@ TEST_F(SessionMemory, WhoSendsSlowlyMakesRoomForOthersAfterTwoSeconds) {
   EXPECT_THAT(slow.session().fault_text(), HasSubstr("of 100"));
   EXPECT_TRUE(other.take_memory());
   EXPECT_TRUE(other.session().wants_read());
+}
+
+TEST_F(SessionMemory, WhatHasComeEarnsTimeForTheRest) {
+  constexpr std::size_t kLong = 12U << 20U;
+  const std::string bytes = padded_ping(2, kLong);
+  Script first({}, memory_);
+  Script second({}, memory_);
+  for (Script* script : {&first, &second}) {
+    script->hello();
+    script->bytes(std::string_view(bytes).substr(0, kPart));
+  }
+  first.bytes(std::string_view(bytes).substr(kPart, kLong / 3));
+  first.pass(milliseconds(3'000));
+  EXPECT_EQ(first.session().fault_text(), "");
+  first.pass(milliseconds(100));
+  EXPECT_THAT(first.session().fault_text(), HasSubstr("others wait for its room"));
 }
 
 TEST_F(SessionMemory, AConnectionThatEndsGivesItsRoomAndItsPlaceBack) {
