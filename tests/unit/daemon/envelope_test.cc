@@ -44,15 +44,18 @@ v1::ClientMessage ingest(int events) {
 }
 
 TEST(Envelope, UnknownFieldsDoNotHideTheRequest) {
-  const auto after_ingest = read(ingest(1).SerializeAsString() + kLater);
-  ASSERT_TRUE(after_ingest) << after_ingest.error().message;
-  EXPECT_EQ(std::get<internal::v1::RawIngestRequest>(*after_ingest).events_size(), 1);
-  const auto before_ingest = read(kLater + ingest(1).SerializeAsString());
-  ASSERT_TRUE(before_ingest);
-  EXPECT_TRUE(std::holds_alternative<internal::v1::RawIngestRequest>(*before_ingest));
-  const auto after_query = read(query().SerializeAsString() + kLater);
-  ASSERT_TRUE(after_query) << after_query.error().message;
-  EXPECT_EQ(std::get<v1::QueryRequest>(*after_query).select(0), "alibaba");
+  const std::string text("\x82\x7D\x01x", 4);  // field 2000, bytes
+  for (const std::string& later : {kLater, text}) {
+    const auto after_ingest = read(ingest(1).SerializeAsString() + later);
+    ASSERT_TRUE(after_ingest) << after_ingest.error().message;
+    EXPECT_EQ(std::get<internal::v1::RawIngestRequest>(*after_ingest).events_size(), 1);
+    const auto before_ingest = read(later + ingest(1).SerializeAsString());
+    ASSERT_TRUE(before_ingest);
+    EXPECT_TRUE(std::holds_alternative<internal::v1::RawIngestRequest>(*before_ingest));
+    const auto after_query = read(query().SerializeAsString() + later);
+    ASSERT_TRUE(after_query) << after_query.error().message;
+    EXPECT_EQ(std::get<v1::QueryRequest>(*after_query).select(0), "alibaba");
+  }
 }
 
 TEST(Envelope, AMessageOfUnknownFieldsNamesThem) {
