@@ -25,4 +25,9 @@ inline std::string error_frame(std::uint64_t request_id, const Error& error) {
                      [&](v1::ServerMessage& m) { *m.mutable_error() = wire::to_proto(error); });
 }
 
+// What a batch of a connection gets whose producer has a newer one.
+inline Error superseded_connection() {
+  return Error{Errc::aborted, "a newer connection uses this producer id"};
+}
+
 }  // namespace capexdb::daemon

@@ -265,8 +265,7 @@ bool Server::Impl::submit(Connection& connection, SubmitBatch& action) {
   // The newer connection's Welcome promises that no batch follows from here.
   if (!producers.owns(producer_id, connection.id())) {
     post(weak, [ticket = action.ticket](Session& session, TimePoint now) {
-      session.on_ingest_reply(ticket,
-                              fail(Errc::aborted, "a newer connection uses this producer id"), now);
+      session.on_ingest_reply(ticket, fail(superseded_connection()), now);
     });
     return true;
   }

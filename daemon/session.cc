@@ -10,15 +10,9 @@ namespace {
 
 constexpr std::size_t kOutputChunkBytes = 64U << 10U;  // small replies share one write
 
-// The first texts of many say enough, and all codes are kept. A client takes no
-// message above the limit.
+// A client takes no message above the limit; all codes are kept.
 void fit(v1::IngestReply& reply, std::size_t bytes_max) {
   auto& verdicts = *reply.mutable_verdicts();
-  std::size_t text_bytes = 0;
-  for (v1::Verdict& verdict : verdicts) {
-    text_bytes += verdict.message().size();
-    if (text_bytes > limits::kVerdictTextBytesMax) verdict.clear_message();
-  }
   if (reply.ByteSizeLong() <= bytes_max) return;
   for (v1::Verdict& verdict : verdicts) verdict.clear_message();
   if (reply.ByteSizeLong() <= bytes_max) return;

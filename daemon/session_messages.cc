@@ -128,9 +128,7 @@ void Session::handle(Incoming incoming, std::uint64_t request_id, TimePoint now)
                  [&](internal::v1::RawIngestRequest& ingest) {
                    if (fenced_) {
                      batch_share_.release();
-                     return send_error(
-                         request_id,
-                         Error{Errc::aborted, "a newer connection uses this producer id"}, now);
+                     return send_error(request_id, superseded_connection(), now);
                    }
                    handle_ingest(std::move(ingest), request_id, now);
                  },

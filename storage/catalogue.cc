@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "proto/model/text.h"
+#include "storage/key.h"
 
 namespace capexdb::storage {
 namespace {
@@ -309,14 +310,18 @@ std::vector<std::uint32_t> Catalogue::companies(std::uint64_t at) const {
   return result;
 }
 
-std::uint32_t Catalogue::source_rank(std::uint32_t ordinal, std::uint64_t at) const {
-  const ReadLock lock(mutex_);
+std::uint32_t Catalogue::rank_of(const Source& source, std::uint64_t at) {
   std::uint32_t rank = CatalogSource::kDefaultRank;
-  if (ordinal == 0 || ordinal > sources_.size()) return rank;
-  for (const auto& v : sources_[ordinal - 1].ranks) {
+  for (const auto& v : source.ranks) {
     if (v.sequence <= at && v.value != 0) rank = v.value;
   }
   return rank;
+}
+
+std::uint32_t Catalogue::source_rank(std::uint32_t ordinal, std::uint64_t at) const {
+  const ReadLock lock(mutex_);
+  if (ordinal == 0 || ordinal > sources_.size()) return CatalogSource::kDefaultRank;
+  return rank_of(sources_[ordinal - 1], at);
 }
 
 std::string Catalogue::text(NameKind kind, std::uint32_t ordinal) const {
@@ -329,11 +334,8 @@ std::vector<Catalogue::ListedCounterparty> Catalogue::counterparties(std::uint32
   const std::string& text = dictionary_.text(NameKind::counterparties, ordinal);
   std::vector<ListedCounterparty> list;
   for (std::size_t i = 0; i + 5 <= text.size(); i += 5) {
-    std::uint32_t party = 0;
-    for (std::size_t k = 1; k <= 4; ++k) {
-      party = (party << 8U) | static_cast<unsigned char>(text[i + k]);
-    }
-    list.push_back({static_cast<Role>(text[i]), party});
+    const auto party = read_big_endian(std::string_view(text).substr(i + 1, 4));
+    list.push_back({static_cast<Role>(text[i]), static_cast<std::uint32_t>(party)});
   }
   return list;
 }
@@ -344,10 +346,8 @@ std::string Catalogue::counterparties_text(std::vector<ListedCounterparty> list)
   });
   std::string text;
   for (const ListedCounterparty& c : list) {
-    text.push_back(static_cast<char>(c.role));
-    for (unsigned shift = 32; shift > 0; shift -= 8) {
-      text.push_back(static_cast<char>(c.party >> (shift - 8)));
-    }
+    append_big_endian(text, static_cast<std::uint8_t>(c.role), 1);
+    append_big_endian(text, c.party, 4);
   }
   return text;
 }
@@ -410,10 +410,7 @@ std::vector<CatalogSource> Catalogue::list_sources(std::uint64_t at) const {
     if (source.ranks.empty() || source.ranks.front().sequence > at) continue;
     CatalogSource& entry = list.emplace_back();
     entry.name = dictionary_.text(NameKind::source, ordinal);
-    entry.rank = CatalogSource::kDefaultRank;
-    for (const auto& rank : source.ranks) {
-      if (rank.sequence <= at && rank.value != 0) entry.rank = rank.value;
-    }
+    entry.rank = rank_of(source, at);
     for (const auto& alias : source.aliases) {
       if (alias.sequence <= at) entry.aliases.push_back(alias.value);
     }

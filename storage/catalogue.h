@@ -128,6 +128,7 @@ class Catalogue {
   Result<std::uint32_t> find_by_name(const PartyRef& ref, std::uint64_t at) const;
   std::uint32_t find_composite(std::string_view name, std::uint64_t at) const;
   static std::string members_key(std::vector<std::uint32_t> members);
+  static std::uint32_t rank_of(const Source& source, std::uint64_t at);
   const CatalogParty* version(std::uint32_t ordinal, std::uint64_t at) const;
   std::vector<std::uint32_t> members_locked(std::uint32_t ordinal, std::uint64_t at) const;
   CatalogParty party_locked(std::uint32_t ordinal, std::uint64_t at) const;

@@ -167,9 +167,8 @@ bool Catalogue::knows(const CatalogChange& change) const {
     const std::uint32_t ordinal = dictionary_.find(NameKind::source, s.name);
     if (ordinal == 0) return false;
     const Source& known = sources_[ordinal - 1];
-    std::uint32_t rank = CatalogSource::kDefaultRank;
-    for (const auto& r : known.ranks) rank = r.value != 0 ? r.value : rank;
-    if (says_new(s.rank, 0U, rank) || !has_all(values(known.aliases), s.aliases)) return false;
+    if (says_new(s.rank, 0U, rank_of(known, kNow)) || !has_all(values(known.aliases), s.aliases))
+      return false;
   }
   return true;
 }

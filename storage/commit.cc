@@ -18,7 +18,6 @@ namespace capexdb::storage {
 namespace {
 
 constexpr std::size_t kLogEntryBytes = 64U << 10U;  // of events in one value of the log
-constexpr std::size_t kAnswerBytes = 1U << 20U;     // of a kept answer with its messages
 constexpr std::int64_t kHourUs = 3'600'000'000;
 constexpr std::int64_t kEphemeralProducerIdleUs = 24 * kHourUs;
 
@@ -229,12 +228,6 @@ void GroupWrite::stage_answer(const Batch& batch, const v1::IngestReply& reply) 
   disk::v1::BatchAnswer& answer = answers_[answer_key(batch.producer_id, batch.batch_number)];
   answer.set_request_hash(batch.request_hash);
   answer.set_reply(reply.SerializeAsString());
-  if (answer.reply().size() > kAnswerBytes) {
-    // Codes and fields say enough when it is asked for again.
-    v1::IngestReply terse = reply;
-    for (v1::Verdict& verdict : *terse.mutable_verdicts()) verdict.clear_message();
-    answer.set_reply(terse.SerializeAsString());
-  }
   if (batch.batch_number > limits::kAnsweredBatchesKept) {
     failed_.Update(write_.Delete(
         state_.database->meta(),

@@ -6,6 +6,7 @@
 #include "capexdb/v1/event.pb.h"
 #include "proto/codec/catalog_codec.h"
 #include "proto/codec/validate.h"
+#include "proto/model/limits.h"
 #include "proto/model/text.h"
 #include "storage/read_view.h"
 #include "storage/resolution.h"
@@ -40,6 +41,9 @@ class Evaluator {
     std::uint64_t sequence = 0;
     Error error = {};
   };
+  static Finding already_stored(std::uint64_t sequence) {
+    return {v1::OUTCOME_DUPLICATE, sequence, Error{{}, "already stored", {}, "duplicate"}};
+  }
 
   void name_everything();
   Result<void> evaluate_record(std::size_t index, const ValidEvent& event);
@@ -74,6 +78,7 @@ class Evaluator {
   Evaluation result_;
   std::uint64_t next_ = 0;
   bool has_statements_ = false;
+  std::size_t text_bytes_ = 0;        // of the verdicts' messages
   std::map<HistoryKey, Series> own_;  // this batch's rows
   std::unordered_map<std::string, EventIdEntry> own_event_ids_;
   std::vector<std::optional<Error>> unnamed_;         // by record: why its names do not do
@@ -93,7 +98,9 @@ void Evaluator::report(std::size_t index, const Finding& finding) {
   verdict.set_sequence(finding.sequence);
   verdict.set_code(finding.error.reason);
   verdict.set_field(finding.error.field);
-  verdict.set_message(finding.error.message);
+  // The first texts of many say enough; codes and fields are there for all.
+  text_bytes_ += finding.error.message.size();
+  if (text_bytes_ <= limits::kVerdictTextBytesMax) verdict.set_message(finding.error.message);
   switch (finding.outcome) {
     case v1::OUTCOME_DUPLICATE:
       result_.reply.set_duplicates(result_.reply.duplicates() + 1);
@@ -239,8 +246,7 @@ Result<std::optional<Evaluator::Finding>> Evaluator::known_by_id(const ValidEven
   CAPEXDB_ASSIGN(const auto known, find_event_id(event.event_id()));
   if (!known) return std::optional<Finding>();
   if (known->content == content) {
-    return std::optional(Finding{v1::OUTCOME_DUPLICATE, known->sequence,
-                                 Error{{}, "already stored", {}, "duplicate"}});
+    return std::optional(already_stored(known->sequence));
   }
   return std::optional(
       Finding{v1::OUTCOME_CONFLICT, known->sequence,
@@ -275,8 +281,7 @@ Result<std::optional<Evaluator::Finding>> Evaluator::accept(const ValidEvent& ev
       own_event_ids_[id_key] = entry;
       result_.other_names.emplace_back(id_key, entry);
     }
-    return std::optional(
-        Finding{v1::OUTCOME_DUPLICATE, same_as, Error{{}, "already stored", {}, "duplicate"}});
+    return std::optional(already_stored(same_as));
   }
   const std::uint64_t sequence = next_++;
   for (FactRow& fact : rows) {

@@ -1,9 +1,6 @@
 #include "storage/event_store.h"
 
-#include <rocksdb/write_batch.h>
-
 #include <chrono>
-#include <filesystem>
 
 #include "capexdb/v1/event.pb.h"
 #include "proto/codec/catalog_codec.h"

@@ -69,8 +69,9 @@ std::string NewNames::id_for(const PartyRef& ref) const {
   return slug(clip(id, limits::kNameBytesMax - suffix.size())) + suffix;
 }
 
-Result<void> NewNames::add_party(const PartyRef& ref, PartyKind kind_of_new, CatalogChange& delta,
-                                 std::vector<std::string>& first_seen) const {
+Result<std::uint32_t> NewNames::add_party(const PartyRef& ref, PartyKind kind_of_new,
+                                          CatalogChange& delta,
+                                          std::vector<std::string>& first_seen) const {
   CAPEXDB_ASSIGN(const std::uint32_t known, catalogue_.find_party(ref, kNow));
   PartyKind kind = ref.kind != PartyKind::unknown ? ref.kind : kind_of_new;
   if (known != 0) {
@@ -81,7 +82,7 @@ Result<void> NewNames::add_party(const PartyRef& ref, PartyKind kind_of_new, Cat
     if (party.kind == PartyKind::unknown) more.kind = kind;
     if (party.cik.empty()) more.cik = ref.cik;
     if (more.kind != PartyKind::unknown || !more.cik.empty()) delta.parties.push_back(more);
-    return {};
+    return known;
   }
   CatalogParty party;
   party.id = id_for(ref);
@@ -91,14 +92,14 @@ Result<void> NewNames::add_party(const PartyRef& ref, PartyKind kind_of_new, Cat
   }
   const bool pending = std::any_of(delta.parties.begin(), delta.parties.end(),
                                    [&](const CatalogParty& p) { return p.id == party.id; });
-  if (pending) return {};
+  if (pending) return 0;
   // "A + B" is the group of A and B, unless it is said to be something else.
   const bool may_be_group = ref.kind == PartyKind::group || ref.kind == PartyKind::unknown;
   if (may_be_group && ref.cik.empty() && ref.ticker.empty()) {
     for (const std::string& part : composite_parts(ref.name)) {
       const PartyRef member{part, PartyKind::unknown, {}, {}};
-      CAPEXDB_TRY(add_party(member, PartyKind::company, delta, first_seen));
-      CAPEXDB_ASSIGN(const std::uint32_t ordinal, catalogue_.find_party(member, kNow));
+      CAPEXDB_ASSIGN(const std::uint32_t ordinal,
+                     add_party(member, PartyKind::company, delta, first_seen));
       party.members.push_back(ordinal != 0 ? catalogue_.text(NameKind::party, ordinal)
                                            : id_for(member));
     }
@@ -115,7 +116,7 @@ Result<void> NewNames::add_party(const PartyRef& ref, PartyKind kind_of_new, Cat
   if (!ref.ticker.empty()) party.tickers = {ref.ticker};
   first_seen.push_back(party.id);
   delta.parties.push_back(std::move(party));
-  return {};
+  return 0;
 }
 
 Result<CatalogChange> NewNames::parties_of(const Statement& statement,
@@ -123,13 +124,11 @@ Result<CatalogChange> NewNames::parties_of(const Statement& statement,
   CatalogChange delta;
   auto subject = add_party(statement.subject, PartyKind::company, delta, first_seen);
   if (!subject) return fail(at_field(std::move(subject.error()), "subject.name"));
-  CAPEXDB_ASSIGN(const std::uint32_t own, catalogue_.find_party(statement.subject, kNow));
   for (const CounterpartyRef& other : statement.counterparties) {
-    auto added = add_party(other.party, PartyKind::unknown, delta, first_seen);
-    if (!added) return fail(at_field(std::move(added.error()), "counterparties.name"));
-    CAPEXDB_ASSIGN(const std::uint32_t ordinal, catalogue_.find_party(other.party, kNow));
-    const bool itself =
-        ordinal != 0 ? ordinal == own : slug(other.party.name) == slug(statement.subject.name);
+    auto ordinal = add_party(other.party, PartyKind::unknown, delta, first_seen);
+    if (!ordinal) return fail(at_field(std::move(ordinal.error()), "counterparties.name"));
+    const bool itself = *ordinal != 0 ? *ordinal == *subject
+                                      : slug(other.party.name) == slug(statement.subject.name);
     if (itself) {
       return reject("counterparties", "own_counterparty",
                     "'" + other.party.name + "' is its own counterparty");

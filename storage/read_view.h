@@ -28,9 +28,9 @@ class ReadView {
   ReadView& operator=(const ReadView&) = delete;
   ReadView& operator=(ReadView&&) = delete;
 
-  // Everything up to it, and nothing after, is in the view.
   // Error (data_loss, internal): the last sequence cannot be read.
   Result<void> status() const;
+  // Everything up to it, and nothing after, is in the view.
   std::uint64_t sequence() const { return sequence_; }
 
   // The buckets that may hold periods inside `range`, widened by one on each

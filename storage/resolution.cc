@@ -62,17 +62,18 @@ Verdicts resolve(std::span<const Row> cell, const Policy& policy) {
   };
   for (std::size_t i = 0; i < cell.size(); ++i) {
     if (cell[i].has(flag::kRetraction)) continue;
-    (!retractions.empty() && is_withdrawn(cell[i]) ? verdicts.withdrawn : verdicts.standing)
-        .push_back(i);
+    (is_withdrawn(cell[i]) ? verdicts.withdrawn : verdicts.standing).push_back(i);
   }
-  // The same content said again, beside other facts, is not revived by that.
-  const std::vector<std::size_t> withdrawn = verdicts.withdrawn;
-  std::erase_if(verdicts.standing, [&](std::size_t i) {
-    const bool again = std::any_of(withdrawn.begin(), withdrawn.end(),
-                                   [&](std::size_t w) { return same_content(cell[i], cell[w]); });
-    if (again) verdicts.withdrawn.push_back(i);
-    return again;
-  });
+  if (!verdicts.withdrawn.empty()) {
+    // The same content said again, beside other facts, is not revived by that.
+    const std::vector<std::size_t> withdrawn = verdicts.withdrawn;
+    std::erase_if(verdicts.standing, [&](std::size_t i) {
+      const bool again = std::any_of(withdrawn.begin(), withdrawn.end(),
+                                     [&](std::size_t w) { return same_content(cell[i], cell[w]); });
+      if (again) verdicts.withdrawn.push_back(i);
+      return again;
+    });
+  }
   for (const std::size_t i : verdicts.standing) {
     if (policy.kind == PolicyKind::source && cell[i].ordinal(Column::source) != policy.source) {
       continue;

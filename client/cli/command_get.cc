@@ -16,7 +16,7 @@ Run declare_get(CLI::App& app, const Globals& globals) {
   return [options, &globals] {
     Query query;
     query.kind = QueryKind::cells;
-    return ask_and_print(globals, *options, std::move(query), Rows::cells);
+    return ask(globals, *options, std::move(query));
   };
 }
 

@@ -15,7 +15,7 @@ Run declare_history(CLI::App& app, const Globals& globals) {
   return [options, &globals] {
     Query query;
     query.kind = QueryKind::statements;
-    return ask_and_print(globals, *options, std::move(query), Rows::statements);
+    return ask(globals, *options, std::move(query));
   };
 }
 

@@ -46,7 +46,7 @@ Run declare_sum(CLI::App& app, const Globals& globals) {
     for (const std::string& word : options->by) {
       if (const auto dimension = parse_dimension(word)) query.by.push_back(*dimension);
     }
-    return ask_and_print(globals, *options, std::move(query), Rows::cells);
+    return ask(globals, *options, std::move(query));
   };
 }
 

@@ -102,16 +102,22 @@ void declare_every(CLI::App& app, ReadingOptions& options) {
       });
 }
 
-int print_answer(const Globals& globals, const Answer& answer, Rows rows, bool fail_empty) {
+int ask(const Globals& globals, Query query, bool fail_empty) {
+  const Deadline deadline = after(globals.timeout());
+  if (globals.timeout_given) query.deadline = globals.timeout();
+  auto client = Client::connect(globals.client_options(), deadline);
+  if (!client) return report(client.error());
+  const auto answer = client->query(query, deadline);
+  if (!answer) return report(answer.error());
+  const Rows rows = query.kind == QueryKind::statements ? Rows::statements : Rows::cells;
   const Style style = globals.style();
-  print(answer_table(answer, rows, style.output), answer_tail(answer), style, std::cout);
+  print(answer_table(*answer, rows, style.output), answer_tail(*answer), style, std::cout);
   std::cout.flush();
-  print_notes(answer, style.output);
-  return answer.rows.empty() && fail_empty ? kNegative : kOk;
+  print_notes(*answer, style.output);
+  return answer->rows.empty() && fail_empty ? kNegative : kOk;
 }
 
-int ask_and_print(const Globals& globals, const ReadingOptions& options, Query query, Rows rows) {
-  const Deadline deadline = after(globals.timeout());
+int ask(const Globals& globals, const ReadingOptions& options, Query query) {
   query.select = {options.selection};
   query.metric = options.metric;
   query.periods = options.periods;
@@ -125,13 +131,7 @@ int ask_and_print(const Globals& globals, const ReadingOptions& options, Query q
   query.definition = options.definition;
   query.limit = options.limit;
   query.every = parse_every(options.every).value_or(Every::reported);
-  if (globals.timeout_given) query.deadline = globals.timeout();
-
-  auto client = Client::connect(globals.client_options(), deadline);
-  if (!client) return report(client.error());
-  const auto answer = client->query(query, deadline);
-  if (!answer) return report(answer.error());
-  return print_answer(globals, *answer, rows, options.fail_empty);
+  return ask(globals, std::move(query), options.fail_empty);
 }
 
 }  // namespace capexdb::cli

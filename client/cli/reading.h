@@ -27,10 +27,11 @@ void declare_reading(CLI::App& app, ReadingOptions& options);
 // --every, of the verbs whose answers can be made regular.
 void declare_every(CLI::App& app, ReadingOptions& options);
 
-// Prints an answer, and returns the exit code.
-int print_answer(const Globals& globals, const Answer& answer, Rows rows, bool fail_empty);
+// Asks within the time that --timeout gives, prints the answer, and returns the
+// exit code.
+int ask(const Globals& globals, Query query, bool fail_empty);
 
-// Asks, prints the answer, and returns the exit code.
-int ask_and_print(const Globals& globals, const ReadingOptions& options, Query query, Rows rows);
+// The same with the question that the options make.
+int ask(const Globals& globals, const ReadingOptions& options, Query query);
 
 }  // namespace capexdb::cli

@@ -186,8 +186,12 @@ Result<Period> parse_period(std::string_view text) {
 std::optional<Quarter> calendar_quarter(const Period& period) {
   if (period.kind != PeriodKind::span) return std::nullopt;
   const int length = period.end - period.start;
-  if (length < 70 || length > 125) return std::nullopt;
-  const Civil c = civil_from_day(period.end - 1 - 7);
+  if (length < kQuarterDaysMin || length > kQuarterDaysMax) return std::nullopt;
+  return quarter_ending(period.end - 1);
+}
+
+Quarter quarter_ending(Day last) {
+  const Civil c = civil_from_day(last - 7);
   if (c.month == 1) return (c.year - 1) * 4 + 3;
   return c.year * 4 + (c.month - 2) / 3;
 }

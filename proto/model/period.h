@@ -57,10 +57,14 @@ std::string period_end_text(const Period& period);
 // A calendar quarter, counted from year 0: year * 4 + 0..3.
 using Quarter = std::int32_t;
 // The calendar quarter that a fiscal quarter belongs to: a span of 70 to 125
-// days counts by the month of (last day - 7 days): February-April is Q1, May-
-// July Q2, August-October Q3, November-January Q4 (January's of the year
-// before). Compustat's convention. Empty for any other period.
+// days counts by its last day. Empty for any other period.
+inline constexpr int kQuarterDaysMin = 70;
+inline constexpr int kQuarterDaysMax = 125;
 std::optional<Quarter> calendar_quarter(const Period& period);
+// The same of a fiscal quarter's last day: the month of (last day - 7 days)
+// decides, February-April is Q1, May-July Q2, August-October Q3, November-January
+// Q4 (January's of the year before). Compustat's convention.
+Quarter quarter_ending(Day last);
 Period quarter_span(Quarter quarter);
 
 // A range of time that a question asks about; either side may be open. `exact`

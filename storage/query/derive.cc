@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <tuple>
+
 namespace capexdb::storage {
 namespace {
 

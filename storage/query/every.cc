@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 #include <tuple>
 
 #include "storage/query/quarters.h"
@@ -49,7 +48,9 @@ class Reported {
       note_conflict(slot, *derived, conflict);
       return cell;
     }
-    for (const Term& term : derived->terms) join(cell, *cells_[term.span]);
+    for (std::size_t i = 1; i < derived->terms.size(); ++i) {
+      join(cell, *cells_[derived->terms[i].span]);
+    }
     cell.leader.set_period({PeriodKind::span, slot.start, slot.end});
     if (!cell.leader.replace_value(derived->value)) return std::nullopt;
     cell.derivation = formula(slot, *derived);
@@ -123,7 +124,7 @@ class Reported {
     unite(cell.root_ids, other.root_ids);
     cell.documents = static_cast<std::uint32_t>(cell.document_ids.size());
     cell.roots = static_cast<std::uint32_t>(cell.root_ids.size());
-    cell.disagreeing += cell.document_ids == other.document_ids ? 0 : other.disagreeing;
+    cell.disagreeing += other.disagreeing;
     Row& row = cell.leader;
     const Row& more = other.leader;
     // The weakest status and the newest part.
@@ -149,11 +150,6 @@ struct QuarterRange {
 Quarter quarter_of_day(Day day) {
   const Civil c = civil_from_day(day);
   return c.year * 4 + (c.month - 1) / 3;
-}
-
-Quarter quarter_of_instant(Day day) {
-  // As calendar_quarter: a balance sheet's day is the last day of a quarter.
-  return *calendar_quarter({PeriodKind::span, day + 1 - 91, day + 1});
 }
 
 // All definitions of one series; the first one that covers a period answers.
@@ -209,7 +205,7 @@ class StockSeries {
     };
     for (const ResolvedCell* cell : cells) {
       const auto [at, is_new] =
-          last_.try_emplace(quarter_of_instant(cell->leader.period().start), cell);
+          last_.try_emplace(quarter_ending(cell->leader.period().start), cell);
       if (!is_new && rank(cell) < rank(at->second)) at->second = cell;
     }
   }
@@ -299,11 +295,9 @@ class Company {
   void answer_one(Quarter last, const Period& label, const Catalogue& catalogue,
                   const ScanReport& report, EveryAnswer& out) const {
     bool found = false;
-    bool touched = false;
     for (const OneSeries& series : series_) {
       std::string conflict;
       auto cell = series.cell_for(last, conflict);
-      touched = touched || series.touches(last);
       if (!cell) continue;
       found = true;
       cell->label = label;
@@ -315,6 +309,8 @@ class Company {
       out.cells.push_back(std::move(*cell));
     }
     if (found) return;
+    const bool touched = std::any_of(series_.begin(), series_.end(),
+                                     [last](const OneSeries& s) { return s.touches(last); });
     out.absent.push_back({subject_, label, why_absent(touched, subject_, label, report)});
   }
 

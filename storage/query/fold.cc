@@ -75,7 +75,7 @@ std::optional<ResolvedCell> resolve_cell(std::span<const Row> cell, const Plan& 
   resolved.disagreeing = evidence.disagreeing;
   resolved.document_ids = evidence.document_ids;
   resolved.root_ids = evidence.root_ids;
-  note_restatement(cell, verdicts, resolved);
+  if (plan.every != Every::reported) note_restatement(cell, verdicts, resolved);
   return resolved;
 }
 

@@ -25,8 +25,8 @@ struct ResolvedCell {
   // Every statement that backs it, for the evidence of what is built from it.
   std::vector<std::int64_t> document_ids;
   std::vector<std::int64_t> root_ids;
-  // Seconds: when this value was last said, and, where the same status gave
-  // another one before, when it took its place.
+  // For a regular series only. Seconds: when this value was last said, and,
+  // where the same status gave another one before, when it took its place.
   std::int64_t last_stated = 0;
   std::optional<std::int64_t> restated;
   // Of a regular series: the period that it answers, how it was derived, and

@@ -2,12 +2,11 @@
 
 #include <cstdlib>
 #include <tuple>
+#include <vector>
 
 namespace capexdb::storage {
 namespace {
 
-constexpr int kQuarterDaysMin = 70;
-constexpr int kQuarterDaysMax = 125;
 constexpr int kQuarterDays = 91;
 
 int quarters_in(Every every) {
@@ -40,26 +39,34 @@ bool ends_with(Every every, Quarter last) {
 }
 
 FiscalQuarters::FiscalQuarters(const SpanGraph& graph) {
-  // Smaller is better: terms (of none that can be derived, many), then distance
-  // from 91 days, then the earlier days.
-  using Rank = std::tuple<std::size_t, int, Day>;
-  std::map<Quarter, Rank> ranks;
+  std::map<Quarter, std::vector<Days>> candidates;
   const auto& nodes = graph.nodes();
   for (auto start = nodes.begin(); start != nodes.end(); ++start) {
-    const auto from = nodes.lower_bound(start->first + kQuarterDaysMin);
-    for (auto end = from; end != nodes.end(); ++end) {
-      const int length = end->first - start->first;
-      if (length > kQuarterDaysMax) break;
+    for (auto end = nodes.lower_bound(start->first + kQuarterDaysMin); end != nodes.end(); ++end) {
       const auto quarter = calendar_quarter({PeriodKind::span, start->first, end->first});
-      if (!quarter) continue;
-      const auto derived = graph.derive(start->first, end->first);
-      const std::size_t terms = derived ? derived->terms.size() : 1000;
-      const Rank rank(terms, std::abs(length - kQuarterDays), start->first);
-      const auto [at, is_new] = ranks.try_emplace(*quarter, rank);
-      if (!is_new && at->second <= rank) continue;
-      at->second = rank;
-      quarters_[*quarter] = {start->first, end->first};
+      if (!quarter) break;  // too long, and so are those behind
+      candidates[*quarter].push_back({start->first, end->first});
     }
+  }
+  // Smaller is better: terms (of none that can be derived, many), then distance
+  // from 91 days, then the earlier days.
+  const auto rank = [&](const Days& days) {
+    const auto derived = graph.derive(days.start, days.end);
+    const std::size_t terms = derived ? derived->terms.size() : 1000;
+    return std::tuple(terms, std::abs(days.end - days.start - kQuarterDays), days.start);
+  };
+  for (const auto& [quarter, list] : candidates) {
+    Days best = list.front();
+    if (list.size() > 1) {
+      auto best_rank = rank(best);
+      for (std::size_t i = 1; i < list.size(); ++i) {
+        const auto other = rank(list[i]);
+        if (other >= best_rank) continue;
+        best_rank = other;
+        best = list[i];
+      }
+    }
+    quarters_[quarter] = best;
   }
   for (const auto& [quarter, days] : quarters_) {
     begins_[days.start] = quarter;

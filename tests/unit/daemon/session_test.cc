@@ -258,19 +258,5 @@ TEST(Session, TheReplyToTheLargestBatchOfBadEventsFitsAMessage) {
   EXPECT_EQ(script.received[1].ingest().verdicts_size(), 100'000);
 }
 
-TEST(Session, AReplyKeepsTheFirstTextsOfItsVerdictsOnly) {
-  Script script;
-  script.hello();
-  script.send(Script::ingest(2, 1));
-  v1::IngestReply reply;
-  for (int i = 0; i < 3000; ++i) reply.add_verdicts()->set_message(std::string(1024, 'x'));
-  script.session().on_ingest_reply(script.batches.at(0).ticket, reply, {});
-  script.perform();
-  const v1::IngestReply& got = script.received.at(1).ingest();
-  ASSERT_EQ(got.verdicts_size(), 3000);
-  EXPECT_EQ(got.verdicts(1023).message().size(), 1024U);
-  EXPECT_TRUE(got.verdicts(1024).message().empty());
-}
-
 }  // namespace
 }  // namespace capexdb::daemon

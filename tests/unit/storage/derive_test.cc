@@ -119,6 +119,14 @@ TEST(FiscalQuarters, ElevenMonthsAheadAndSixteenWeeksLong) {
   EXPECT_EQ(weeks.name(day("2023-09-04"), day("2024-05-13")), "2023-Q4..2024-Q2");
 }
 
+TEST(FiscalQuarters, OfSeveralThatCountForAQuarterTheNearestToNinetyOneDaysIsIt) {
+  const SpanGraph graph({span("2024-01-15", "2024-04-10", 7), span("2024-01-01", "2024-03-31", 5)});
+  const auto first = FiscalQuarters(graph).quarter(2024 * 4);
+  ASSERT_TRUE(first);
+  EXPECT_EQ(date_to_string(first->start), "2024-01-01");
+  EXPECT_EQ(date_to_string(first->end - 1), "2024-03-31");
+}
+
 TEST(FiscalQuarters, AHalfWithoutQuartersIsTheCalendars) {
   const SpanGraph graph({span("2024-01-01", "2024-06-30", 23)});
   const Slot half = FiscalQuarters(graph).slot(Every::half, 2024 * 4 + 1);

@@ -108,6 +108,22 @@ TEST_F(StoreTest, ARepeatedBatchNumberGetsItsFirstAnswer) {
   EXPECT_EQ(again.SerializeAsString(), first.SerializeAsString());
 }
 
+TEST_F(StoreTest, AnAnswerKeepsTheFirstTextsOfItsVerdictsOnlyAndSoDoesItsRepetition) {
+  Batch batch = make_batch({}, "scraper", 1);
+  for (int i = 0; i < 3000; ++i) {
+    batch.records.push_back(fail(Errc::invalid_argument, std::string(1024, 'x')));
+  }
+  for (int i = 0; i < 2; ++i) {
+    const auto replies = store_->commit({&batch, 1});
+    ASSERT_TRUE(replies[0]);
+    const v1::IngestReply& got = *replies[0];
+    EXPECT_EQ(got.replayed(), i == 1);
+    ASSERT_EQ(got.verdicts_size(), 3000);
+    EXPECT_EQ(got.verdicts(1023).message().size(), 1024U);
+    EXPECT_TRUE(got.verdicts(1024).message().empty());
+  }
+}
+
 TEST_F(StoreTest, ARepeatedBatchNumberWithOtherContentIsAnError) {
   commit(*store_, {capex("Alibaba", "1")}, "scraper", 1);
   Batch other = make_batch({capex("Alibaba", "2")}, "scraper", 1);
