@@ -12,7 +12,15 @@
 
 namespace capexdb {
 
-enum class QueryKind : std::uint8_t { cells = 1, sum = 2, statements = 3 };
+// The numbers of these enums are those of their namesakes in capexdb.v1.
+enum class QueryKind : std::uint8_t {
+  cells = 1,
+  sum = 2,
+  statements = 3,
+  conflicts = 4,
+  changes = 5,
+  shipments = 6,
+};
 
 enum class Dimension : std::uint8_t {
   period = 1,
@@ -21,15 +29,42 @@ enum class Dimension : std::uint8_t {
   counterparty = 4,
   status = 5,
   source = 6,
+  group = 7,
 };
 
 std::string_view to_string(Dimension dimension);
 std::optional<Dimension> parse_dimension(std::string_view word);
 
-// How a series is made regular; the numbers are those of capexdb.v1.Every.
+// How a series is made regular.
 enum class Every : std::uint8_t { reported = 0, quarter = 1, half = 2, year = 3, ttm = 4 };
 std::string_view to_string(Every every);
 std::optional<Every> parse_every(std::string_view word);
+
+// What a sum makes of its parts.
+enum class Fold : std::uint8_t { sum = 0, avg = 1, min = 2, max = 3, median = 4, count = 5 };
+std::string_view to_string(Fold fold);
+std::optional<Fold> parse_fold(std::string_view word);
+
+// Growth of levels, computed.
+enum class Growth : std::uint8_t { none = 0, yoy = 1, qoq = 2, cagr = 3 };
+std::string_view to_string(Growth growth);
+std::optional<Growth> parse_growth(std::string_view word);
+
+// Classes of conflicts; the first two are no contradictions.
+enum class Finding : std::uint8_t {
+  complete_duplicate = 1,
+  consistent_duplicate = 2,
+  inconsistent_duplicate = 3,
+  scope_drift = 4,
+  bound_lost = 5,
+  part_above_whole = 6,
+  broken_identity = 7,
+  parts_and_total = 8,
+  conversion = 9,
+};
+// "inconsistent-duplicate" and so on.
+std::string_view to_string(Finding finding);
+std::optional<Finding> parse_finding(std::string_view word);
 
 // See capexdb.v1.QueryRequest, whose fields these are.
 struct Query {
@@ -47,6 +82,20 @@ struct Query {
   std::chrono::milliseconds deadline{0};
   std::string definition;
   Every every = Every::reported;
+  Fold fold = Fold::sum;
+  Growth growth = Growth::none;
+  bool share = false;
+  bool cumulative = false;
+  std::string currency;
+  std::uint32_t top = 0;
+  bool explain = false;
+  bool no_implied = false;
+  std::vector<Finding> findings;
+  std::string from_as_of;
+  std::uint64_t from_sequence = 0;
+  std::string seller;
+  std::string buyer;
+  std::string product;
 };
 
 // One row; see capexdb.v1.QueryRow. Numbers are exact; `value` holds effective
@@ -79,6 +128,11 @@ struct AnswerRow {
   std::string attributed_to;
   bool withdrawn = false;
   bool retraction = false;
+  // Of shipments only.
+  std::string seller;
+  std::string buyer;
+  std::vector<AnswerRow> parts;
+  std::optional<Finding> finding;
 };
 
 struct Coverage {

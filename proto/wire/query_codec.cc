@@ -28,6 +28,16 @@ Result<std::optional<Bound>> bound(const std::string& text, v1::BoundKind kind) 
   return std::optional<Bound>(Bound{*number, bound_kind});
 }
 
+// A number of an enum that the model shares with the messages.
+template <class To>
+Result<To> same(int number, bool (*is_valid)(int), const char* what, int lowest = 0) {
+  if (!is_valid(number) || number < lowest) {
+    return fail(Errc::invalid_argument,
+                std::string("unknown ") + what + " " + std::to_string(number));
+  }
+  return static_cast<To>(number);
+}
+
 constexpr std::uint32_t kTokenForm = 1;  // of the answer; grows when its bytes would differ
 constexpr std::string_view kBase64Url =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -36,19 +46,8 @@ constexpr std::string_view kBase64Url =
 
 Result<Query> from_proto(const v1::QueryRequest& message) {
   Query q;
-  switch (message.kind()) {
-    case v1::QUERY_KIND_UNSPECIFIED:
-    case v1::QUERY_KIND_CELLS:
-      q.kind = QueryKind::cells;
-      break;
-    case v1::QUERY_KIND_SUM:
-      q.kind = QueryKind::sum;
-      break;
-    case v1::QUERY_KIND_STATEMENTS:
-      q.kind = QueryKind::statements;
-      break;
-    default:
-      return fail(Errc::invalid_argument, "unknown query kind");
+  if (message.kind() != v1::QUERY_KIND_UNSPECIFIED) {
+    CAPEXDB_ASSIGN(q.kind, same<QueryKind>(message.kind(), v1::QueryKind_IsValid, "query kind"));
   }
   q.select = {message.select().begin(), message.select().end()};
   q.metric = message.metric();
@@ -63,14 +62,31 @@ Result<Query> from_proto(const v1::QueryRequest& message) {
   }
   q.measure = message.measure();
   for (const int number : message.by()) {
-    if (number < 1 || number > 6) return fail(Errc::invalid_argument, "unknown dimension");
-    q.by.push_back(static_cast<Dimension>(number));
+    CAPEXDB_ASSIGN(const Dimension d,
+                   same<Dimension>(number, v1::Dimension_IsValid, "dimension", 1));
+    q.by.push_back(d);
   }
   q.limit = message.limit();
   q.deadline = std::chrono::milliseconds(message.deadline_ms());
   q.definition = message.definition();
-  if (!v1::Every_IsValid(message.every())) return fail(Errc::invalid_argument, "unknown every");
-  q.every = static_cast<Every>(message.every());
+  CAPEXDB_ASSIGN(q.every, same<Every>(message.every(), v1::Every_IsValid, "every"));
+  CAPEXDB_ASSIGN(q.fold, same<Fold>(message.fold(), v1::Fold_IsValid, "fold"));
+  CAPEXDB_ASSIGN(q.growth, same<Growth>(message.growth(), v1::Growth_IsValid, "growth"));
+  q.share = message.share();
+  q.cumulative = message.cumulative();
+  q.currency = message.currency();
+  q.top = message.top();
+  q.explain = message.explain();
+  q.no_implied = message.no_implied();
+  for (const int number : message.findings()) {
+    CAPEXDB_ASSIGN(const Finding f, same<Finding>(number, v1::Finding_IsValid, "finding", 1));
+    q.findings.push_back(f);
+  }
+  q.from_as_of = message.from_as_of();
+  q.from_sequence = message.from_sequence();
+  q.seller = message.seller();
+  q.buyer = message.buyer();
+  q.product = message.product();
   return q;
 }
 
@@ -90,6 +106,20 @@ v1::QueryRequest to_proto(const Query& query) {
   m.set_deadline_ms(static_cast<std::uint32_t>(query.deadline.count()));
   m.set_definition(query.definition);
   m.set_every(static_cast<v1::Every>(query.every));
+  m.set_fold(static_cast<v1::Fold>(query.fold));
+  m.set_growth(static_cast<v1::Growth>(query.growth));
+  m.set_share(query.share);
+  m.set_cumulative(query.cumulative);
+  m.set_currency(query.currency);
+  m.set_top(query.top);
+  m.set_explain(query.explain);
+  m.set_no_implied(query.no_implied);
+  for (const Finding f : query.findings) m.add_findings(static_cast<v1::Finding>(f));
+  m.set_from_as_of(query.from_as_of);
+  m.set_from_sequence(query.from_sequence);
+  m.set_seller(query.seller);
+  m.set_buyer(query.buyer);
+  m.set_product(query.product);
   return m;
 }
 
@@ -130,6 +160,10 @@ v1::QueryRow to_proto(const AnswerRow& row) {
   m.set_growth_only(row.growth_only);
   m.set_definition(row.definition);
   m.set_retraction(row.retraction);
+  m.set_seller(row.seller);
+  m.set_buyer(row.buyer);
+  for (const AnswerRow& part : row.parts) *m.add_parts() = to_proto(part);
+  if (row.finding) m.set_finding(static_cast<v1::Finding>(*row.finding));
   return m;
 }
 
@@ -164,6 +198,15 @@ Result<AnswerRow> from_proto(const v1::QueryRow& m) {
   row.growth_only = m.growth_only();
   row.definition = m.definition();
   row.retraction = m.retraction();
+  row.seller = m.seller();
+  row.buyer = m.buyer();
+  for (const v1::QueryRow& part : m.parts()) {
+    CAPEXDB_ASSIGN(AnswerRow one, from_proto(part));
+    row.parts.push_back(std::move(one));
+  }
+  if (m.finding() != v1::FINDING_UNSPECIFIED) {
+    CAPEXDB_ASSIGN(row.finding, same<Finding>(m.finding(), v1::Finding_IsValid, "finding"));
+  }
   return row;
 }
 

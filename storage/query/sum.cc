@@ -16,6 +16,7 @@ Key group_key(const Period& period, const Row& row, const Plan& plan, const Cata
   for (const Dimension dimension : plan.by) {
     switch (dimension) {
       case Dimension::period:
+      case Dimension::group:
         break;
       case Dimension::company:
         std::get<1>(key) = catalogue.text(NameKind::party, row.ordinal(Column::subject));

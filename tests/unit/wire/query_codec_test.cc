@@ -24,14 +24,16 @@ class Filler {
     return std::uniform_int_distribution<std::uint64_t>(0, n - 1)(random_);
   }
 
-  // Each field with the given chance in percent.
-  void fill(Message& message, std::uint64_t percent) {
+  // Each field with the given chance in percent; rows within rows end at the
+  // second.
+  void fill(Message& message, std::uint64_t percent, int depth = 0) {
     const auto* type = message.GetDescriptor();
     for (int i = 0; i < type->field_count(); ++i) {
       if (below(100) >= percent) continue;
       const FieldDescriptor* field = type->field(i);
+      if (depth > 1 && field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) continue;
       for (std::uint64_t n = field->is_repeated() ? 1 + below(4) : 1; n > 0; --n) {
-        set(message, field, percent);
+        set(message, field, percent, depth);
       }
     }
   }
@@ -44,7 +46,7 @@ class Filler {
   }
 
  private:
-  void set(Message& message, const FieldDescriptor* field, std::uint64_t percent) {
+  void set(Message& message, const FieldDescriptor* field, std::uint64_t percent, int depth) {
     const auto* r = message.GetReflection();
     const bool many = field->is_repeated();
     switch (field->cpp_type()) {
@@ -67,7 +69,8 @@ class Filler {
       case FieldDescriptor::CPPTYPE_UINT64:
         return r->SetUInt64(&message, field, 1 + below(~std::uint64_t{0} - 1));
       case FieldDescriptor::CPPTYPE_MESSAGE:
-        return fill(*r->MutableMessage(&message, field), percent);
+        return fill(many ? *r->AddMessage(&message, field) : *r->MutableMessage(&message, field),
+                    percent, depth + 1);
       default:
         FAIL() << "a field of a new type: " << field->full_name();
     }
@@ -82,6 +85,7 @@ void settle_kinds(v1::QueryRow& row) {
   if (row.high().empty()) row.clear_high_kind();
   if (!row.low().empty() && row.low_kind() == 0) row.set_low_kind(v1::BOUND_KIND_CLOSED);
   if (!row.high().empty() && row.high_kind() == 0) row.set_high_kind(v1::BOUND_KIND_CLOSED);
+  for (v1::QueryRow& part : *row.mutable_parts()) settle_kinds(part);
 }
 
 int fields_set(const Message& message) {
