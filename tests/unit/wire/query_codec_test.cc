@@ -162,7 +162,7 @@ TEST(QueryCodec, UnknownNumbersInARequestAreRefused) {
     EXPECT_FALSE(query) << message.ShortDebugString();
     return query ? Errc{} : query.error().code;
   };
-  EXPECT_EQ(refused([](auto& m) { m.set_kind(static_cast<v1::QueryKind>(4)); }),
+  EXPECT_EQ(refused([](auto& m) { m.set_kind(static_cast<v1::QueryKind>(7)); }),
             Errc::invalid_argument);
   EXPECT_EQ(refused([](auto& m) { m.set_kind(static_cast<v1::QueryKind>(-1)); }),
             Errc::invalid_argument);
@@ -170,7 +170,7 @@ TEST(QueryCodec, UnknownNumbersInARequestAreRefused) {
     EXPECT_EQ(refused([&](auto& m) { m.add_statuses(static_cast<v1::Status>(number)); }),
               Errc::invalid_argument);
   }
-  for (const int number : {-1, 0, 7, 99}) {
+  for (const int number : {-1, 0, 8, 99}) {
     EXPECT_EQ(refused([&](auto& m) { m.add_by(static_cast<v1::Dimension>(number)); }),
               Errc::invalid_argument);
   }
