@@ -77,6 +77,39 @@ std::vector<RowColumn> statement_columns(Output output) {
           {{"withdrawn"}, withdrawn}};
 }
 
+const Interval& before(const AnswerRow& row) {
+  static const Interval kNone;
+  return row.parts.empty() ? kNone : row.parts.front().value;
+}
+
+std::vector<RowColumn> change_columns(Output output) {
+  if (output == Output::table) {
+    return {{{"before", kRight}, [](const AnswerRow& r) { return Json(humane_value(before(r))); }}};
+  }
+  return {{{"before", kRight}, [](const AnswerRow& r) { return decimal(before(r).point); }},
+          {{"before_low", kRight}, [](const AnswerRow& r) { return bound(before(r).low); }},
+          {{"before_high", kRight}, [](const AnswerRow& r) { return bound(before(r).high); }}};
+}
+
+std::vector<RowColumn> share_columns(Output output) {
+  if (output == Output::table) {
+    return {{{"share", kRight}, [](const AnswerRow& r) {
+               return Json(r.share.has_number() ? humane_value(r.share) + " %" : std::string());
+             }}};
+  }
+  return {{{"share", kRight}, [](const AnswerRow& r) { return decimal(r.share.point); }},
+          {{"share_low", kRight}, [](const AnswerRow& r) { return bound(r.share.low); }},
+          {{"share_high", kRight}, [](const AnswerRow& r) { return bound(r.share.high); }}};
+}
+
+std::vector<RowColumn> side_columns() {
+  return {{{"seller"}, [](const AnswerRow& r) { return Json(r.seller); }},
+          {{"buyer"}, [](const AnswerRow& r) { return Json(r.buyer); }}};
+}
+
+// The statements behind a row, as rows of a history.
+Json parts_of(const AnswerRow& row);
+
 std::vector<RowColumn> json_columns() {
   return {{{"bounds"}, [](const AnswerRow& r) { return Json(bounds_to_string(r.value)); }},
           {{"approx"}, [](const AnswerRow& r) { return Json(r.value.approx); }},
@@ -85,21 +118,43 @@ std::vector<RowColumn> json_columns() {
              return Json(r.measure ? std::string(to_string(*r.measure)) : std::string());
            }},
           {{"definition"}, [](const AnswerRow& r) { return text_or_null(r.definition); }},
-          {{"reason", false, true}, reason}};
+          {{"reason", false, true}, reason},
+          {{"parts", false, true}, parts_of}};
 }
 
 std::vector<RowColumn> columns_of(Rows rows, Output output) {
-  std::vector<RowColumn> all = columns_before();
+  std::vector<RowColumn> all;
   const auto append = [&all](std::vector<RowColumn> more) {
     all.insert(all.end(), more.begin(), more.end());
   };
+  if (rows == Rows::shipments) append(side_columns());
+  append(columns_before());
   append(value_columns(output));
   append(columns_behind());
   if (rows == Rows::statements) append(statement_columns(output));
+  if (rows == Rows::changes) append(change_columns(output));
+  if (rows == Rows::shares) append(share_columns(output));
   if (output == Output::json || output == Output::jsonl) append(json_columns());
   // For people, who do not count columns; CSV has the same ones always.
   if (output == Output::table || output == Output::markdown) append({{{"reason"}, reason}});
   return all;
+}
+
+Json parts_of(const AnswerRow& row) {
+  if (row.parts.empty()) return nullptr;
+  static const std::vector<RowColumn> kColumns = columns_of(Rows::statements, Output::json);
+  Json parts = Json::array();
+  for (const AnswerRow& part : row.parts) {
+    Json object = Json::object();
+    for (const RowColumn& column : kColumns) {
+      Json cell = column.cell(part);
+      if (!cell.is_null() || !column.column.omit_null) {
+        object[column.column.name] = std::move(cell);
+      }
+    }
+    parts.push_back(std::move(object));
+  }
+  return parts;
 }
 
 }  // namespace

@@ -6,7 +6,9 @@
 
 namespace capexdb::cli {
 
-enum class Rows : std::uint8_t { cells, statements };  // statements: with where each comes from
+// Which columns there are beside those that all answers have: where each statement
+// comes from; sellers and buyers; what was answered before; shares.
+enum class Rows : std::uint8_t { cells, statements, shipments, changes, shares };
 
 // `answer` must outlive the table.
 Table answer_table(const Answer& answer, Rows rows, Output output);

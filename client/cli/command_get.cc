@@ -11,7 +11,7 @@ Run declare_get(CLI::App& app, const Globals& globals) {
   app.add_option("COMPANY", options->selection, "Company or group, or a comma list")->required();
   app.add_option("METRIC", options->metric, "As capex metrics lists them")->required();
   app.add_option("PERIODS", options->periods, "2024-Q2, 2020..2024, 2023-H1.., ..2024");
-  declare_every(app, *options);
+  declare_figures(app, *options);
   declare_reading(app, *options);
   return [options, &globals] {
     Query query;

@@ -12,7 +12,9 @@ Run declare_replay(CLI::App& app, const Globals& globals) {
   return [token, &globals] {
     auto query = Client::question_of(*token);
     if (!query) return report(query.error());
-    return ask(globals, std::move(*query), /*fail_empty=*/false);
+    Show show;
+    show.explain = query->explain;
+    return ask(globals, std::move(*query), show);
   };
 }
 

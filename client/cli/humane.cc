@@ -6,6 +6,8 @@
 namespace capexdb::cli {
 namespace {
 
+constexpr int kDigitsBelowThousand = 6;
+
 constexpr std::array<std::pair<int, const char*>, 4> kSuffixes = {
     {{3, "k"}, {6, "M"}, {9, "bn"}, {12, "tn"}}};
 
@@ -35,7 +37,11 @@ std::string ends(const Interval& value) {
 
 std::string humane(const Decimal& number, Rounding rounding) {
   const Decimal magnitude = number.is_negative() ? number.negated() : number;
-  if (magnitude < Decimal(1000)) return number.normalized().to_string();
+  if (magnitude < Decimal(1000)) {
+    // Quotients have a dozen digits that no person reads.
+    const auto brief = round_significant(number, kDigitsBelowThousand, rounding);
+    return brief.value_or(number).normalized().to_string();
+  }
   if (number.is_negative() && rounding != Rounding::half_even) {
     rounding = rounding == Rounding::down ? Rounding::up : Rounding::down;
   }

@@ -2,17 +2,15 @@
 // and pipes get numbers in full.
 #pragma once
 
-#include <cstdint>
 #include <string>
 
+#include "proto/model/arithmetic.h"
 #include "proto/model/interval.h"
 
 namespace capexdb::cli {
 
-enum class Rounding : std::uint8_t { half_even, down, up };  // down: towards minus infinity
-
 // "23.0bn", "49.15bn", "12.0k", "999": at most two digits behind the point
-// with k, M, bn or tn; all digits below a thousand.
+// with k, M, bn or tn; below a thousand all digits, or six of more than those.
 std::string humane(const Decimal& number, Rounding rounding = Rounding::half_even);
 
 // A value in one word: "23.0bn", "~7.0bn" (about), ">1.0M", ">=1.0M", "<5.0k",

@@ -4,6 +4,8 @@
 #include <array>
 #include <iostream>
 
+#include "client/cli/explanation.h"
+#include "client/cli/plot.h"
 #include "proto/model/date.h"
 #include "proto/model/limits.h"
 
@@ -91,34 +93,75 @@ void declare_reading(CLI::App& app, ReadingOptions& options) {
   app.add_flag("--fail-empty", options.fail_empty, "Exit with 1 when nothing matches");
 }
 
-void declare_every(CLI::App& app, ReadingOptions& options) {
+void declare_figures(CLI::App& app, ReadingOptions& options) {
+  const auto words = [](const char* what, auto parse, std::vector<std::string> choices) {
+    return [what, parse, choices = std::move(choices)](const std::string& word) {
+      return parse(word) ? std::string{} : unknown_word(what, word, choices);
+    };
+  };
   app.add_option("--every", options.every,
                  "reported, or each quarter, half, year, ttm: derived where it was not stated")
       ->type_name("PERIOD")
-      ->check([](const std::string& word) {
-        return parse_every(word)
-                   ? std::string{}
-                   : unknown_word("series", word, {"reported", "quarter", "half", "year", "ttm"});
-      });
+      ->check(words("series", parse_every, {"reported", "quarter", "half", "year", "ttm"}));
+  app.add_option("--growth", options.growth, "yoy, qoq or cagr, computed from the levels")
+      ->type_name("BASIS")
+      ->check(words("growth", parse_growth, {"yoy", "qoq", "cagr"}));
+  app.add_option("--currency", options.currency, "Converted into this one, as USD")
+      ->type_name("CCY");
+  app.add_flag("--first-print", options.first_print, "The same as --policy first-print");
+  app.add_flag("--no-implied", options.no_implied,
+               "Without levels that only follow from a growth and another level");
+  app.add_flag("--explain", options.explain, "With the statements behind each value");
+  app.add_flag("--plot", options.plot, "A chart instead of the table");
 }
 
-int ask(const Globals& globals, Query query, bool fail_empty) {
+namespace {
+
+Rows rows_of(const Query& query) {
+  switch (query.kind) {
+    case QueryKind::statements:
+      return Rows::statements;
+    case QueryKind::shipments:
+      return Rows::shipments;
+    case QueryKind::changes:
+      return Rows::changes;
+    default:
+      return query.share ? Rows::shares : Rows::cells;
+  }
+}
+
+}  // namespace
+
+int ask(const Globals& globals, Query query, const Show& show) {
+  Style style = globals.style();
+  if (show.plot && globals.output_word.empty()) style.output = Output::table;
+  if (show.plot && style.output != Output::table) {
+    std::cerr << "capex: --plot draws for people; leave out -o " << globals.output_word << '\n';
+    return kUsage;
+  }
   const Deadline deadline = after(globals.timeout());
   if (globals.timeout_given) query.deadline = globals.timeout();
   auto client = Client::connect(globals.client_options(), deadline);
   if (!client) return report(client.error());
   const auto answer = client->query(query, deadline);
   if (!answer) return report(answer.error());
-  const Rows rows = query.kind == QueryKind::statements ? Rows::statements : Rows::cells;
-  const Style style = globals.style();
-  print(answer_table(*answer, rows, style.output), answer_tail(*answer), style, std::cout);
+  if (show.plot) {
+    plot(*answer, style.color, terminal_width(), std::cout);
+  } else {
+    print(answer_table(*answer, rows_of(query), style.output), answer_tail(*answer), style,
+          std::cout);
+  }
+  if (show.explain && (style.output == Output::table || style.output == Output::markdown)) {
+    print_explanation(*answer, std::cout);
+  }
   std::cout.flush();
+  if (show.explain && style.output == Output::csv) print_explanation(*answer, std::cerr);
   print_notes(*answer, style.output);
-  return answer->rows.empty() && fail_empty ? kNegative : kOk;
+  return answer->rows.empty() && show.fail_empty ? kNegative : kOk;
 }
 
-int ask(const Globals& globals, const ReadingOptions& options, Query query) {
-  query.select = {options.selection};
+Query question(const ReadingOptions& options, Query query) {
+  if (!options.selection.empty()) query.select = {options.selection};
   query.metric = options.metric;
   query.periods = options.periods;
   query.as_of = options.as_of;
@@ -127,11 +170,24 @@ int ask(const Globals& globals, const ReadingOptions& options, Query query) {
     if (const auto status = parse_status(word)) query.statuses.push_back(*status);
   }
   query.measure = options.measure;
-  query.policy = options.policy;
+  query.policy = options.first_print ? "first-print" : options.policy;
   query.definition = options.definition;
   query.limit = options.limit;
   query.every = parse_every(options.every).value_or(Every::reported);
-  return ask(globals, std::move(query), options.fail_empty);
+  query.growth = parse_growth(options.growth).value_or(Growth::none);
+  query.currency = options.currency;
+  query.no_implied = options.no_implied;
+  query.explain = options.explain;
+  return query;
+}
+
+int ask(const Globals& globals, const ReadingOptions& options, Query query) {
+  if (options.first_print && !options.policy.empty()) {
+    std::cerr << "capex: --first-print is a policy; leave out --policy\n";
+    return kUsage;
+  }
+  return ask(globals, question(options, std::move(query)),
+             Show{options.explain, options.plot, options.fail_empty});
 }
 
 }  // namespace capexdb::cli

@@ -6,6 +6,7 @@
 
 namespace capexdb::cli {
 
+// What the verbs' options say, as words; checked when they are parsed.
 struct ReadingOptions {
   std::string selection;
   std::string metric;
@@ -17,19 +18,36 @@ struct ReadingOptions {
   std::string policy;
   std::string definition;
   std::string every;
+  std::string growth;
+  std::string currency;
   std::uint32_t limit = 0;
+  bool first_print = false;
+  bool no_implied = false;
+  bool explain = false;
+  bool plot = false;
+  bool fail_empty = false;
+};
+
+// How an answer is shown, beside the output format.
+struct Show {
+  bool explain = false;
+  bool plot = false;
   bool fail_empty = false;
 };
 
 // --as-of, --at, --status, --measure, --policy, --definition, --limit, --fail-empty.
 void declare_reading(CLI::App& app, ReadingOptions& options);
 
-// --every, of the verbs whose answers can be made regular.
-void declare_every(CLI::App& app, ReadingOptions& options);
+// --every, --growth, --currency, --first-print, --no-implied, --explain, --plot: of
+// the verbs that answer with figures.
+void declare_figures(CLI::App& app, ReadingOptions& options);
+
+// `query` with what the options say.
+Query question(const ReadingOptions& options, Query query);
 
 // Asks within the time that --timeout gives, prints the answer, and returns the
 // exit code.
-int ask(const Globals& globals, Query query, bool fail_empty);
+int ask(const Globals& globals, Query query, const Show& show);
 
 // The same with the question that the options make.
 int ask(const Globals& globals, const ReadingOptions& options, Query query);

@@ -1,5 +1,6 @@
 #include "client/cli/verb.h"
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -14,7 +15,11 @@ const std::vector<Verb>& verbs() {
       {"ingest", "Send the statements of files to the store", declare_ingest},
       {"get", "What a company's figures are, one row per cell", declare_get},
       {"sum", "Companies' own figures added up, with coverage", declare_sum},
+      {"top", "The companies with the largest figures", declare_top},
+      {"shipments", "Chips on their way from sellers to buyers", declare_shipments},
       {"history", "Every statement about one cell, with sources and roots", declare_history},
+      {"diff", "What became known between two days", declare_diff},
+      {"changes", "What the store answers differently since a sequence or a day", declare_changes},
       {"replay", "An earlier answer again, by its token", declare_replay},
       {"show", "One event as it came, by its sequence", declare_show},
       {"companies", "The companies of the catalogue", declare_companies},
@@ -29,6 +34,13 @@ const std::vector<Verb>& verbs() {
 
 bool stdout_is_terminal() { return isatty(STDOUT_FILENO) == 1; }
 bool stderr_is_terminal() { return isatty(STDERR_FILENO) == 1; }
+
+int terminal_width() {
+  constexpr int kUsual = 80;
+  winsize size{};
+  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return kUsual;
+  return size.ws_col;
+}
 
 Style Globals::style() const {
   Style style;

@@ -44,6 +44,10 @@ const std::vector<Verb>& verbs();
 Run declare_get(CLI::App& app, const Globals& globals);
 Run declare_sum(CLI::App& app, const Globals& globals);
 Run declare_history(CLI::App& app, const Globals& globals);
+Run declare_top(CLI::App& app, const Globals& globals);
+Run declare_shipments(CLI::App& app, const Globals& globals);
+Run declare_diff(CLI::App& app, const Globals& globals);
+Run declare_changes(CLI::App& app, const Globals& globals);
 Run declare_replay(CLI::App& app, const Globals& globals);
 Run declare_show(CLI::App& app, const Globals& globals);
 Run declare_status(CLI::App& app, const Globals& globals);
@@ -69,5 +73,7 @@ int finish(int code);
 
 bool stdout_is_terminal();
 bool stderr_is_terminal();
+// Columns of the terminal at stdout; 80 where it is none.
+int terminal_width();
 
 }  // namespace capexdb::cli

@@ -1,5 +1,7 @@
 #include "proto/model/period.h"
 
+#include <algorithm>
+#include <cstdlib>
 #include <regex>
 
 #include "proto/model/limits.h"
@@ -194,6 +196,30 @@ Quarter quarter_ending(Day last) {
   const Civil c = civil_from_day(last - 7);
   if (c.month == 1) return (c.year - 1) * 4 + 3;
   return c.year * 4 + (c.month - 2) / 3;
+}
+
+Period shifted_by_years(const Period& period, int years) {
+  // First days and the days behind last ones move alike, so that spans that
+  // follow one another still do.
+  const auto shifted = [years](Day day) {
+    const Civil c = civil_from_day(day);
+    const int year = c.year + years;
+    return day_from_civil(year, c.month, std::min(c.day, days_in_month(year, c.month)));
+  };
+  Period result = period;
+  if (period.has_start()) result.start = shifted(period.start);
+  if (period.kind == PeriodKind::instant) {
+    const bool month_end = civil_from_day(period.end).day == 1;
+    if (month_end) result.start = shifted(period.end) - 1;
+    result.end = result.start + 1;
+  } else if (period.has_end()) {
+    result.end = shifted(period.end);
+  }
+  return result;
+}
+
+bool nearly_same(const Period& a, const Period& b, int days) {
+  return a.kind == b.kind && std::abs(a.start - b.start) <= days && std::abs(a.end - b.end) <= days;
 }
 
 Period quarter_span(Quarter quarter) {

@@ -67,6 +67,13 @@ std::optional<Quarter> calendar_quarter(const Period& period);
 Quarter quarter_ending(Day last);
 Period quarter_span(Quarter quarter);
 
+// The same days of the civil calendar so many years later (earlier, if below
+// zero); the end of February stays one.
+Period shifted_by_years(const Period& period, int years);
+// Whether two periods are of one kind and their days lie at most `days` apart:
+// of a 52/53-week calendar, a year later is not the same date.
+bool nearly_same(const Period& a, const Period& b, int days);
+
 // A range of time that a question asks about; either side may be open. `exact`
 // is set when one period was named, so that sums can ask for just that one.
 struct PeriodRange {

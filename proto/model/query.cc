@@ -95,4 +95,12 @@ std::string bounds_to_string(const Interval& value) {
   return std::string(square(value.low) ? "[" : "(") + (square(value.high) ? "]" : ")");
 }
 
+std::string interval_to_string(const Interval& value) {
+  if (value.point) return (value.approx ? "~" : "") + value.point->to_string();
+  if (!value.has_number()) return "no number";
+  const std::string brackets = bounds_to_string(value);
+  return brackets.substr(0, 1) + (value.low ? value.low->value.to_string() : "") + ", " +
+         (value.high ? value.high->value.to_string() : "") + brackets.substr(1);
+}
+
 }  // namespace capexdb

@@ -96,6 +96,7 @@ struct Query {
   std::string seller;
   std::string buyer;
   std::string product;
+  std::string from_recorded;
 };
 
 // One row; see capexdb.v1.QueryRow. Numbers are exact; `value` holds effective
@@ -128,6 +129,7 @@ struct AnswerRow {
   std::string attributed_to;
   bool withdrawn = false;
   bool retraction = false;
+  Interval share;  // percent; only where shares are asked for
   // Of shipments only.
   std::string seller;
   std::string buyer;
@@ -155,5 +157,9 @@ struct Answer {
 // "[]", "(]", "[)" or "()"; an approximate or closed end is square, an open or
 // missing one is round. Empty for a value without a number.
 std::string bounds_to_string(const Interval& value);
+
+// An effective value in a sentence: "23000000000", "~7000000000", "[12000, 13000]",
+// "(1000000, )", "no number". A point hides its bounds.
+std::string interval_to_string(const Interval& value);
 
 }  // namespace capexdb

@@ -28,6 +28,31 @@ Result<std::optional<Bound>> bound(const std::string& text, v1::BoundKind kind) 
   return std::optional<Bound>(Bound{*number, bound_kind});
 }
 
+// The number of a row or of a range.
+template <class Message>
+void put_number(const Interval& number, Message& m) {
+  if (number.point) m.set_value(number.point->to_string());
+  if (number.low) {
+    m.set_low(number.low->value.to_string());
+    m.set_low_kind(capexdb::to_proto(number.low->kind));
+  }
+  if (number.high) {
+    m.set_high(number.high->value.to_string());
+    m.set_high_kind(capexdb::to_proto(number.high->kind));
+  }
+  m.set_approx(number.approx);
+}
+
+template <class Message>
+Result<Interval> number_of(const Message& m) {
+  Interval number;
+  CAPEXDB_ASSIGN(number.point, decimal(m.value()));
+  CAPEXDB_ASSIGN(number.low, bound(m.low(), m.low_kind()));
+  CAPEXDB_ASSIGN(number.high, bound(m.high(), m.high_kind()));
+  number.approx = m.approx();
+  return number;
+}
+
 // A number of an enum that the model shares with the messages.
 template <class To>
 Result<To> same(int number, bool (*is_valid)(int), const char* what, int lowest = 0) {
@@ -87,6 +112,7 @@ Result<Query> from_proto(const v1::QueryRequest& message) {
   q.seller = message.seller();
   q.buyer = message.buyer();
   q.product = message.product();
+  q.from_recorded = message.from_recorded();
   return q;
 }
 
@@ -120,6 +146,7 @@ v1::QueryRequest to_proto(const Query& query) {
   m.set_seller(query.seller);
   m.set_buyer(query.buyer);
   m.set_product(query.product);
+  m.set_from_recorded(query.from_recorded);
   return m;
 }
 
@@ -132,16 +159,7 @@ v1::QueryRow to_proto(const AnswerRow& row) {
   m.set_period(row.period);
   m.set_start(row.start);
   m.set_end(row.end);
-  if (row.value.point) m.set_value(row.value.point->to_string());
-  if (row.value.low) {
-    m.set_low(row.value.low->value.to_string());
-    m.set_low_kind(capexdb::to_proto(row.value.low->kind));
-  }
-  if (row.value.high) {
-    m.set_high(row.value.high->value.to_string());
-    m.set_high_kind(capexdb::to_proto(row.value.high->kind));
-  }
-  m.set_approx(row.value.approx);
+  put_number(row.value, m);
   m.set_unit(row.unit);
   m.set_currency(row.currency);
   if (row.status) m.set_status(capexdb::to_proto(*row.status));
@@ -163,6 +181,7 @@ v1::QueryRow to_proto(const AnswerRow& row) {
   m.set_seller(row.seller);
   m.set_buyer(row.buyer);
   for (const AnswerRow& part : row.parts) *m.add_parts() = to_proto(part);
+  if (row.share.has_number()) put_number(row.share, *m.mutable_share());
   if (row.finding) m.set_finding(static_cast<v1::Finding>(*row.finding));
   return m;
 }
@@ -176,10 +195,7 @@ Result<AnswerRow> from_proto(const v1::QueryRow& m) {
   row.period = m.period();
   row.start = m.start();
   row.end = m.end();
-  CAPEXDB_ASSIGN(row.value.point, decimal(m.value()));
-  CAPEXDB_ASSIGN(row.value.low, bound(m.low(), m.low_kind()));
-  CAPEXDB_ASSIGN(row.value.high, bound(m.high(), m.high_kind()));
-  row.value.approx = m.approx();
+  CAPEXDB_ASSIGN(row.value, number_of(m));
   row.unit = m.unit();
   row.currency = m.currency();
   row.status = capexdb::from_proto(m.status());
@@ -203,6 +219,9 @@ Result<AnswerRow> from_proto(const v1::QueryRow& m) {
   for (const v1::QueryRow& part : m.parts()) {
     CAPEXDB_ASSIGN(AnswerRow one, from_proto(part));
     row.parts.push_back(std::move(one));
+  }
+  if (m.has_share()) {
+    CAPEXDB_ASSIGN(row.share, number_of(m.share()));
   }
   if (m.finding() != v1::FINDING_UNSPECIFIED) {
     CAPEXDB_ASSIGN(row.finding, same<Finding>(m.finding(), v1::Finding_IsValid, "finding"));

@@ -10,6 +10,7 @@ namespace capexdb::storage {
 namespace {
 
 constexpr Quarter kQuartersMax = 1000;
+constexpr std::size_t kImpliedRank = 1'000'000;
 
 // What is derived together.
 struct SeriesKey {
@@ -114,28 +115,6 @@ class Reported {
         (other->value.point ? other->value.point->to_string() : bounds_to_string(other->value));
   }
 
-  static void join(ResolvedCell& cell, const ResolvedCell& other) {
-    const auto unite = [](std::vector<std::int64_t>& all, const std::vector<std::int64_t>& more) {
-      all.insert(all.end(), more.begin(), more.end());
-      std::sort(all.begin(), all.end());
-      all.erase(std::unique(all.begin(), all.end()), all.end());
-    };
-    unite(cell.document_ids, other.document_ids);
-    unite(cell.root_ids, other.root_ids);
-    cell.documents = static_cast<std::uint32_t>(cell.document_ids.size());
-    cell.roots = static_cast<std::uint32_t>(cell.root_ids.size());
-    cell.disagreeing += other.disagreeing;
-    Row& row = cell.leader;
-    const Row& more = other.leader;
-    // The weakest status and the newest part.
-    row[Column::status] = std::max(row[Column::status], more[Column::status]);
-    if (row.published().end < more.published().end) {
-      row.set_published(more.published());
-      row[Column::source] = more[Column::source];
-    }
-    row[Column::sequence] = std::max(row[Column::sequence], more[Column::sequence]);
-  }
-
   std::vector<const ResolvedCell*> cells_;
   SpanGraph graph_{std::vector<KnownSpan>{}};
   FiscalQuarters quarters_{graph_};
@@ -161,7 +140,9 @@ class FlowSeries {
     std::map<std::pair<std::size_t, std::string>, std::vector<const ResolvedCell*>> by_definition;
     for (const ResolvedCell* cell : cells) {
       const std::string name = definition_of(cell->leader, catalogue);
-      by_definition[{definition_rank(name, plan), name}].push_back(cell);
+      // What only follows from a growth goes behind all that was stated.
+      const std::size_t rank = definition_rank(name, plan) + (cell->implied ? kImpliedRank : 0);
+      by_definition[{rank, name}].push_back(cell);
     }
     for (auto& [definition, list] : by_definition) definitions_.emplace_back(std::move(list));
   }

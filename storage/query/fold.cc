@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <tuple>
 
+#include "storage/query/shipments.h"
+
 namespace capexdb::storage {
 namespace {
 
@@ -12,6 +14,34 @@ auto row_order(const AnswerRow& r) {
 }
 
 }  // namespace
+
+std::string unit_text(const Row& row, const Catalogue& catalogue) {
+  if (row[Column::unit] == 0) return currency_letters(row[Column::currency]);
+  return catalogue.text(NameKind::unit, row.ordinal(Column::unit));
+}
+
+void join(ResolvedCell& cell, const ResolvedCell& other) {
+  const auto unite = [](std::vector<std::int64_t>& all, const std::vector<std::int64_t>& more) {
+    all.insert(all.end(), more.begin(), more.end());
+    std::sort(all.begin(), all.end());
+    all.erase(std::unique(all.begin(), all.end()), all.end());
+  };
+  unite(cell.document_ids, other.document_ids);
+  unite(cell.root_ids, other.root_ids);
+  cell.documents = static_cast<std::uint32_t>(cell.document_ids.size());
+  cell.roots = static_cast<std::uint32_t>(cell.root_ids.size());
+  cell.disagreeing += other.disagreeing;
+  cell.implied = cell.implied || other.implied;
+  cell.parts.insert(cell.parts.end(), other.parts.begin(), other.parts.end());
+  Row& row = cell.leader;
+  const Row& more = other.leader;
+  row[Column::status] = std::max(row[Column::status], more[Column::status]);
+  if (row.published().end < more.published().end) {
+    row.set_published(more.published());
+    row[Column::source] = more[Column::source];
+  }
+  row[Column::sequence] = std::max(row[Column::sequence], more[Column::sequence]);
+}
 
 AnswerRow describe(const Row& row, const Plan& plan, const Catalogue& catalogue) {
   AnswerRow r;
@@ -24,7 +54,7 @@ AnswerRow describe(const Row& row, const Plan& plan, const Catalogue& catalogue)
   r.start = period_start_text(period);
   r.end = period_end_text(period);
   if (!row.has(flag::kRetraction)) r.value = effective(row.value());
-  r.unit = catalogue.text(NameKind::unit, row.ordinal(Column::unit));
+  r.unit = unit_text(row, catalogue);
   r.currency = currency_letters(row[Column::currency]);
   r.status = row.status();
   r.measure = row.measure();
@@ -76,6 +106,12 @@ std::optional<ResolvedCell> resolve_cell(std::span<const Row> cell, const Plan& 
   resolved.document_ids = evidence.document_ids;
   resolved.root_ids = evidence.root_ids;
   if (plan.every != Every::reported) note_restatement(cell, verdicts, resolved);
+  if (plan.explain) {
+    const Interval value = effective(resolved.leader.value());
+    for (const std::size_t i : verdicts.standing) {
+      if (meet(value, effective(cell[i].value()))) resolved.parts.push_back(cell[i]);
+    }
+  }
   return resolved;
 }
 
@@ -113,15 +149,39 @@ void keep_best_definitions(std::vector<ResolvedCell>& cells, const Plan& plan,
   });
 }
 
-std::vector<AnswerRow> cells_answer(const std::vector<ResolvedCell>& cells,
-                                    const std::vector<AbsentPeriod>& absent, const Plan& plan,
-                                    const Catalogue& catalogue, std::vector<std::string>& notes) {
-  std::vector<AnswerRow> rows;
-  rows.reserve(cells.size() + absent.size());
+namespace {
+
+std::string names_of(const std::vector<std::uint32_t>& parties, const Catalogue& catalogue) {
+  std::string names;
+  for (const std::uint32_t party : parties) {
+    names += (names.empty() ? "" : ",") + catalogue.text(NameKind::party, party);
+  }
+  return names;
+}
+
+}  // namespace
+
+std::vector<Figure> cells_answer(std::vector<ResolvedCell> cells,
+                                 const std::vector<AbsentPeriod>& absent, const Plan& plan,
+                                 const Catalogue& catalogue, std::vector<std::string>& notes) {
+  std::vector<Figure> figures;
+  figures.reserve(cells.size() + absent.size());
   constexpr std::size_t kNotesMax = 20;
   std::size_t disagreements = 0;
-  for (const ResolvedCell& cell : cells) {
-    AnswerRow row = describe(cell.leader, plan, catalogue);
+  for (ResolvedCell& cell : cells) {
+    Figure& figure = figures.emplace_back();
+    figure.period = cell.label.value_or(cell.leader.period());
+    figure.document_ids = std::move(cell.document_ids);
+    figure.root_ids = std::move(cell.root_ids);
+    figure.implied = cell.implied;
+    figure.parts = std::move(cell.parts);
+    AnswerRow& row = figure.row;
+    row = describe(cell.leader, plan, catalogue);
+    if (plan.kind == QueryKind::shipments) {
+      const Sides sides = sides_of(cell.leader, plan, catalogue);
+      row.seller = names_of(sides.sellers, catalogue);
+      row.buyer = names_of(sides.buyers, catalogue);
+    }
     row.documents = cell.documents;
     row.roots = cell.roots;
     row.derivation = cell.derivation.empty() ? "reported" : cell.derivation;
@@ -133,10 +193,11 @@ std::vector<AnswerRow> cells_answer(const std::vector<ResolvedCell>& cells,
                       " with this value; see `capex history " + row.company + " " + row.metric +
                       " " + row.period + "`");
     }
-    rows.push_back(std::move(row));
   }
   for (const AbsentPeriod& period : absent) {
-    AnswerRow& row = rows.emplace_back();
+    Figure& figure = figures.emplace_back();
+    figure.period = period.label;
+    AnswerRow& row = figure.row;
     row.company = catalogue.text(NameKind::party, static_cast<std::uint32_t>(period.subject));
     row.metric = plan.metric_entry.id;
     row.period = period_to_string(period.label);
@@ -148,9 +209,9 @@ std::vector<AnswerRow> cells_answer(const std::vector<ResolvedCell>& cells,
   if (disagreements > kNotesMax) {
     notes.push_back(std::to_string(disagreements - kNotesMax) + " more values are disagreed with");
   }
-  std::sort(rows.begin(), rows.end(),
-            [](const auto& a, const auto& b) { return row_order(a) < row_order(b); });
-  return rows;
+  std::sort(figures.begin(), figures.end(),
+            [](const Figure& a, const Figure& b) { return row_order(a.row) < row_order(b.row); });
+  return figures;
 }
 
 }  // namespace capexdb::storage

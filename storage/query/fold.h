@@ -34,6 +34,27 @@ struct ResolvedCell {
   std::optional<Period> label;
   std::string derivation;
   std::string reason;
+  // It follows from a growth and another level; nobody stated it.
+  bool implied = false;
+  // Of a plan that explains: the statements that back it.
+  std::vector<Row> parts;
+};
+
+// Makes `other` a part of what `cell` is made of: its evidence counts too, the
+// weakest status and the newest publication are the whole's.
+void join(ResolvedCell& cell, const ResolvedCell& other);
+
+// The unit as text. A converted figure may have a currency that no unit names.
+std::string unit_text(const Row& row, const Catalogue& catalogue);
+
+// A row of an answer, with what later steps need of it as values.
+struct Figure {
+  Period period;
+  AnswerRow row;
+  std::vector<std::int64_t> document_ids;
+  std::vector<std::int64_t> root_ids;
+  bool implied = false;
+  std::vector<Row> parts;
 };
 
 // A period of a regular series that has no figure, and why.
@@ -56,21 +77,10 @@ std::size_t definition_rank(const std::string& definition, const Plan& plan);
 void keep_best_definitions(std::vector<ResolvedCell>& cells, const Plan& plan,
                            const Catalogue& catalogue);
 
-// The answer of `get`: a row per cell or absent period, in order of company,
+// The answer of `get`: one for each cell or absent period, in order of company,
 // period, dimensions.
-std::vector<AnswerRow> cells_answer(const std::vector<ResolvedCell>& cells,
-                                    const std::vector<AbsentPeriod>& absent, const Plan& plan,
-                                    const Catalogue& catalogue, std::vector<std::string>& notes);
-
-struct SumAnswer {
-  std::vector<AnswerRow> rows;
-  Coverage coverage;
-  std::vector<std::string> notes;
-};
-// The answer of `sum`: the parts' own figures, period by period. A part of a
-// whole that is there too is not added again. Error: mixed units, overflow,
-// cancelled, deadline_exceeded.
-Result<SumAnswer> sum_answer(std::vector<ResolvedCell> cells, const Plan& plan,
-                             const Catalogue& catalogue, const QueryLimits& limits);
+std::vector<Figure> cells_answer(std::vector<ResolvedCell> cells,
+                                 const std::vector<AbsentPeriod>& absent, const Plan& plan,
+                                 const Catalogue& catalogue, std::vector<std::string>& notes);
 
 }  // namespace capexdb::storage

@@ -1,5 +1,7 @@
 #include "storage/query/plan.h"
 
+#include <algorithm>
+#include <numeric>
 #include <unordered_set>
 
 #include "proto/model/limits.h"
@@ -46,7 +48,56 @@ Result<std::vector<std::string>> selected_names(const Plan& plan, const Query& q
   return names;
 }
 
+// A party with those that it consists of, where it is a group; sorted.
+Result<std::vector<std::uint32_t>> side_of(const std::string& name, const char* field,
+                                           const Plan& plan, const Catalogue& catalogue) {
+  std::vector<std::uint32_t> parties;
+  if (name.empty()) return parties;
+  const auto party = catalogue.need_party(name, plan.at);
+  if (!party) {
+    Error error = party.error();
+    error.field = field;
+    return fail(std::move(error));
+  }
+  parties = catalogue.leaves(*party, plan.at);
+  parties.push_back(*party);
+  std::sort(parties.begin(), parties.end());
+  parties.erase(std::unique(parties.begin(), parties.end()), parties.end());
+  return parties;
+}
+
+// Groups, segments and countries too.
+std::vector<std::uint32_t> all_parties(const Catalogue& catalogue) {
+  std::vector<std::uint32_t> parties(catalogue.size(NameKind::party));
+  std::iota(parties.begin(), parties.end(), 1U);
+  return parties;
+}
+
+Result<void> plan_shipments(Plan& plan, const Query& query, const Catalogue& catalogue) {
+  if (!query.select.empty()) return wrong("select", "name --seller or --buyer of shipments");
+  CAPEXDB_ASSIGN(plan.sellers, side_of(query.seller, "seller", plan, catalogue));
+  CAPEXDB_ASSIGN(plan.buyers, side_of(query.buyer, "buyer", plan, catalogue));
+  if (!query.product.empty()) {
+    CAPEXDB_ASSIGN(const std::uint32_t product, catalogue.find_product(query.product, plan.at));
+    if (product == 0) {
+      return fail(Error{Errc::not_found,
+                        "unknown product '" + query.product + "'; capex products lists them",
+                        "product"});
+    }
+    plan.product = product;
+  }
+  plan.subjects = !plan.sellers.empty() ? plan.sellers : plan.buyers;
+  if (plan.subjects.empty()) plan.subjects = all_parties(catalogue);
+  return {};
+}
+
 Result<void> plan_selection(Plan& plan, const Query& query, const Catalogue& catalogue) {
+  if (plan.kind == QueryKind::shipments) return plan_shipments(plan, query, catalogue);
+  if (plan.kind == QueryKind::changes && query.select.empty()) {
+    plan.everyone = true;
+    plan.subjects = all_parties(catalogue);
+    return {};
+  }
   CAPEXDB_ASSIGN(const std::vector<std::string> names, selected_names(plan, query, catalogue));
   Subjects subjects(plan.subjects);
   Subjects asked(plan.asked_parties);
@@ -107,22 +158,105 @@ Result<void> plan_policy(Plan& plan, const Query& query, const Catalogue& catalo
   return {};
 }
 
+// Three letters, in capitals; empty for any other text.
+std::string currency_of(std::string_view text) {
+  std::string letters;
+  for (const char c : to_lower_ascii(text)) {
+    if (c < 'a' || c > 'z') return {};
+    letters.push_back(static_cast<char>(c - 'a' + 'A'));
+  }
+  return letters.size() == 3 ? letters : std::string();
+}
+
+constexpr Day kYear = 366;
+// A year, and what fiscal calendars may lack of it or have above it.
+constexpr Day kYearAndSome = kYear + 20;
+constexpr Day kQuarterAndSome = kQuarterDaysMax + 20;
+
+PeriodRange widened(PeriodRange range, Day before, Day after) {
+  range.exact.reset();
+  if (range.start) *range.start -= before;
+  if (range.end) *range.end += after;
+  return range;
+}
+
 // Sums that make no sense are refused with the reason.
 Result<void> check_sum(const Plan& plan) {
   const std::string& id = plan.metric_entry.id;
+  if (plan.lists(Dimension::group) && plan.lists(Dimension::company)) {
+    return wrong("by", "a row is of a company or of a group; ask --by one of the two");
+  }
+  const bool adds = plan.fold == Fold::sum || plan.share || plan.cumulative;
+  if (!adds) {
+    if (!plan.measure) return wrong("measure", "say which growth, --measure growth-yoy for one");
+    return {};
+  }
   if (!plan.measure || is_growth(*plan.measure)) {
-    return wrong("measure", "growth rates cannot be added; ask `get` for them");
+    return wrong("measure",
+                 "growth rates cannot be added; ask `get` for them, or --fn avg, min, max, median");
   }
   const bool amount = *plan.measure == Measure::level || *plan.measure == Measure::conversion ||
                       *plan.measure == Measure::rate;
   if (!amount) {
-    return wrong("measure", "a " + std::string(to_string(*plan.measure)) +
-                                " cannot be added; ask `get` for it");
+    return wrong("measure",
+                 "a " + std::string(to_string(*plan.measure)) +
+                     " cannot be added; ask `get` for it, or --fn avg, min, max, median");
   }
   if (plan.metric_entry.aggregation == Aggregation::none) {
-    return wrong("metric", id + " cannot be added over companies (it is a price, a ratio or a "
-                                "rank); ask `get` for it");
+    return wrong("metric", id + " cannot be added (it is a price, a ratio or a rank); ask `get` "
+                                "for it, or --fn avg, min, max, median");
   }
+  if (plan.cumulative && plan.metric_entry.aggregation != Aggregation::flow) {
+    return wrong("cumulative", id + " does not add up over time (it is a stock or a rate); ask "
+                                    "without --cumulative");
+  }
+  return {};
+}
+
+Result<void> plan_shape(Plan& plan, const Query& query) {
+  plan.fold = query.fold;
+  plan.growth = query.growth;
+  plan.share = query.share;
+  plan.cumulative = query.cumulative;
+  plan.top = query.top;
+  plan.explain = query.explain;
+  plan.by = query.by;
+  if (plan.by.empty()) plan.by = {Dimension::period};
+  if (!query.currency.empty()) {
+    plan.currency = currency_of(query.currency);
+    if (plan.currency.empty()) {
+      return wrong("currency", "'" + query.currency +
+                                   "' is no currency; use three letters of ISO 4217, as USD");
+    }
+    if (plan.metric_entry.unit_class != UnitClass::money) {
+      return wrong("currency",
+                   plan.metric_entry.id + " is not money, so no currency can be chosen");
+    }
+  }
+  const bool sum = plan.kind == QueryKind::sum;
+  const auto only_sums = [&](bool given, const char* field) -> Result<void> {
+    if (!given || sum) return {};
+    return wrong(field, std::string(field) + " is for sums");
+  };
+  CAPEXDB_TRY(only_sums(plan.share, "share"));
+  CAPEXDB_TRY(only_sums(plan.cumulative, "cumulative"));
+  CAPEXDB_TRY(only_sums(plan.top != 0, "top"));
+  CAPEXDB_TRY(only_sums(plan.fold != Fold::sum, "fold"));
+  if (plan.growth == Growth::none) return {};
+  if (plan.kind != QueryKind::cells && !sum) return wrong("growth", "growth is for get and sum");
+  if (plan.share) return wrong("share", "ask for growth or for shares, not for both");
+  if (!plan.lists(Dimension::period)) {
+    return wrong("by", "growth is from one period to another; add period to --by");
+  }
+  if (!plan.measure || is_growth(*plan.measure)) {
+    return wrong("measure",
+                 "growth is computed from levels; what sources state of it is "
+                 "--measure growth, without --growth");
+  }
+  // The bases lie before what was asked for.
+  if (plan.growth == Growth::yoy) plan.asked_range = widened(plan.shown_range, kYearAndSome, 0);
+  if (plan.growth == Growth::qoq) plan.asked_range = widened(plan.shown_range, kQuarterAndSome, 0);
+  plan.range = plan.asked_range;
   return {};
 }
 
@@ -131,7 +265,7 @@ Result<void> check_sum(const Plan& plan) {
 Result<void> plan_every(Plan& plan, const Query& query) {
   plan.every = query.every;
   if (plan.every == Every::reported) return {};
-  constexpr Day kReach = 2 * 366;
+  constexpr Day kReach = 2 * kYear;
   const std::string& id = plan.metric_entry.id;
   const auto refuse = [&](const std::string& why) {
     return wrong("every", id + " " + why + "; ask for what was reported, without --every");
@@ -151,13 +285,28 @@ Result<void> plan_every(Plan& plan, const Query& query) {
     default:
       return refuse("is a price, a ratio or a rank: it does not add up over time");
   }
-  plan.range.exact.reset();
-  if (plan.range.start) *plan.range.start -= kReach;
-  if (plan.range.end) *plan.range.end += kReach;
+  plan.range = widened(plan.range, kReach, kReach);
   return {};
 }
 
 }  // namespace
+
+bool Plan::lists(Dimension dimension) const {
+  return std::find(by.begin(), by.end(), dimension) != by.end();
+}
+
+bool Plan::shows(const Period& period) const {
+  return growth == Growth::none || shown_range.contains(period);
+}
+
+PeriodRange Plan::read_range() const {
+  return implied ? widened(range, kYearAndSome, kYearAndSome) : range;
+}
+
+bool Plan::reads(Measure m, const Period& period) const {
+  if (implied && m == Measure::growth_yoy) return read_range().contains(period);
+  return wants(m) && covers(period);
+}
 
 bool Plan::covers(const Period& period) const {
   if (!range.contains(period)) return false;
@@ -194,8 +343,9 @@ Result<Plan> make_plan(const Query& query, const Catalogue& catalogue,
     if (!range) return wrong("as_of", "as-of: " + range.error().message);
     plan.as_of = range->last_day();
   }
-  CAPEXDB_ASSIGN(plan.asked_range, parse_period_range(query.periods));
-  plan.range = plan.asked_range;
+  CAPEXDB_ASSIGN(plan.shown_range, parse_period_range(query.periods));
+  plan.asked_range = plan.shown_range;
+  plan.range = plan.shown_range;
   if (trim(query.metric).empty()) return wrong("metric", "which metric?");
   CAPEXDB_ASSIGN(const std::uint32_t metric, catalogue.need_metric(query.metric, plan.at));
   plan.metric = static_cast<std::uint16_t>(metric);
@@ -205,10 +355,14 @@ Result<Plan> make_plan(const Query& query, const Catalogue& catalogue,
   CAPEXDB_TRY(plan_policy(plan, query, catalogue));
   plan.statuses = query.statuses;
   if (!query.definition.empty()) plan.definition = query.definition;
-  plan.by = query.by;
   plan.limit = query.limit;
+  CAPEXDB_TRY(plan_shape(plan, query));
   if (plan.kind == QueryKind::sum) CAPEXDB_TRY(check_sum(plan));
   CAPEXDB_TRY(plan_every(plan, query));
+  const Aggregation aggregation = plan.metric_entry.aggregation;
+  plan.implied = !query.no_implied && plan.measure == Measure::level &&
+                 (plan.kind == QueryKind::cells || plan.kind == QueryKind::sum) &&
+                 (aggregation == Aggregation::flow || aggregation == Aggregation::stock);
   return plan;
 }
 

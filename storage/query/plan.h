@@ -16,9 +16,11 @@ struct Plan {
   QueryKind kind = QueryKind::cells;
   std::uint64_t at = 0;      // the newest sequence that counts
   std::optional<Day> as_of;  // the newest day of publication that counts
-  PeriodRange asked_range;   // the periods of the question
+  PeriodRange shown_range;   // the periods of the question
+  PeriodRange asked_range;   // those that are answered: of growth, its bases too
   PeriodRange range;         // what is read: of a regular series, its parts too
   Every every = Every::reported;
+  bool implied = false;  // levels may follow from a stated growth
   std::uint16_t metric = 0;
   CatalogMetric metric_entry;
   std::vector<std::uint32_t> subjects;       // whose statements are read; of a sum, its parts
@@ -29,12 +31,32 @@ struct Plan {
   std::optional<std::string> definition;
   Policy policy;
   std::string policy_name;
-  std::vector<Dimension> by;
+  std::vector<Dimension> by;  // of a sum; never empty
+  Fold fold = Fold::sum;
+  Growth growth = Growth::none;
+  bool share = false;
+  bool cumulative = false;
+  std::string currency;  // ISO 4217; empty: as stated
+  std::uint32_t top = 0;
+  bool explain = false;
+  // Of shipments: who may sell and who may buy, sorted; empty: anybody.
+  std::vector<std::uint32_t> sellers;
+  std::vector<std::uint32_t> buyers;
+  std::optional<std::uint32_t> product;
   std::uint32_t limit = 0;
 
   // Whether a statement about `period` is asked for. A history is that of one
   // cell: where one period is named, it is that one or a fiscal quarter of it.
   bool covers(const Period& period) const;
+  // Whether a figure of that period is part of the answer, not only a base of it.
+  bool shows(const Period& period) const;
+  // Whether a statement of that measure about `period` is read: those that are
+  // asked for, and growth that may imply a level.
+  bool reads(Measure m, const Period& period) const;
+  // What reads() can be true for.
+  PeriodRange read_range() const;
+  // Whether a sum has a row for each period, and whether for each `dimension`.
+  bool lists(Dimension dimension) const;
   // The group that alone was asked for; 0 for any other selection of a sum.
   std::uint32_t only_group(const Catalogue& catalogue) const;
   bool wants(Measure m) const { return measure ? m == *measure : is_growth(m); }

@@ -33,11 +33,13 @@ class Filter {
         return false;
       }
     }
+    const auto measure = static_cast<Measure>(at(Column::measure));
     if (!plan_.range.is_all()) {
       const Period period{static_cast<PeriodKind>(at(Column::period_kind)),
                           static_cast<Day>(at(Column::period_start)),
                           static_cast<Day>(at(Column::period_end))};
-      if (!plan_.covers(period)) return false;
+      const bool implies = plan_.implied && measure == Measure::growth_yoy;
+      if (!(implies ? plan_.reads(measure, period) : plan_.covers(period))) return false;
     }
     if (definition_ != 0 && at(Column::definition) != std::max<std::int64_t>(definition_, 0)) {
       return false;
@@ -49,10 +51,9 @@ class Filter {
                   static_cast<Status>(at(Column::status))) == plan_.statuses.end()) {
       return false;
     }
-    const auto measure = static_cast<Measure>(at(Column::measure));
     if (plan_.wants(measure)) return true;
     if (!retraction) report.other_measures.insert(measure);
-    return false;
+    return plan_.implied && measure == Measure::growth_yoy;
   }
 
  private:
@@ -105,7 +106,7 @@ Result<ScanReport> scan_histories(const ReadView& view, const Plan& plan,
   std::vector<Row> rows;
   for (const std::uint32_t subject : plan.subjects) {
     CAPEXDB_TRY(
-        view.history(subject, plan.metric, plan.range,
+        view.history(subject, plan.metric, plan.read_range(),
                      [&](const HistoryKey& /*key*/, std::string_view bytes) -> Result<void> {
                        CAPEXDB_TRY(check_limits(limits));
                        CAPEXDB_ASSIGN(const Block block, decode_block(bytes));
@@ -132,7 +133,7 @@ Result<ScanReport> scan_frames(const ReadView& view, const Plan& plan, const Cat
   const Filter filter(plan, catalogue);
   const std::unordered_set<std::int64_t> wanted(plan.subjects.begin(), plan.subjects.end());
   std::vector<Row> rows;
-  CAPEXDB_TRY(view.frames(plan.metric, plan.range,
+  CAPEXDB_TRY(view.frames(plan.metric, plan.read_range(),
                           [&](const FrameKey& /*key*/, std::string_view bytes) -> Result<void> {
                             CAPEXDB_TRY(check_limits(limits));
                             CAPEXDB_ASSIGN(const Block block, decode_block(bytes));

@@ -1,96 +1,126 @@
-// Adding up what companies say of themselves.
-#include <algorithm>
-#include <tuple>
+#include "storage/query/sum.h"
 
-#include "storage/query/fold.h"
+#include <algorithm>
+#include <array>
+#include <map>
+#include <set>
+#include <unordered_map>
+
+#include "storage/query/folding.h"
+#include "storage/query/scan.h"
 #include "storage/query/sum_parts.h"
 
 namespace capexdb::storage {
 namespace {
 
-using Key = std::tuple<Period, std::string, std::string, std::string, int, std::string>;
+using Subjects = std::set<std::int64_t>;
 
-// What a part is listed under, besides its period.
-Key group_key(const Period& period, const Row& row, const Plan& plan, const Catalogue& catalogue) {
-  Key key{period, {}, {}, {}, 0, {}};
-  for (const Dimension dimension : plan.by) {
-    switch (dimension) {
-      case Dimension::period:
-      case Dimension::group:
-        break;
-      case Dimension::company:
-        std::get<1>(key) = catalogue.text(NameKind::party, row.ordinal(Column::subject));
-        break;
-      case Dimension::product:
-        std::get<2>(key) = catalogue.text(NameKind::product, row.ordinal(Column::product));
-        break;
-      case Dimension::counterparty:
-        std::get<3>(key) = catalogue.counterparty_ids(row.ordinal(Column::counterparties));
-        break;
-      case Dimension::status:
-        std::get<4>(key) = static_cast<int>(row.status());
-        break;
-      case Dimension::source:
-        std::get<5>(key) = catalogue.text(NameKind::source, row.ordinal(Column::source));
-        break;
-    }
+// What a part is listed under: its period (none over time), the group, then the
+// columns of `kListed`; 0 where the plan does not list one.
+struct SumKey {
+  Period period;
+  std::int64_t group = 0;
+  std::array<std::int64_t, 5> columns{};
+
+  friend auto operator<=>(const SumKey&, const SumKey&) = default;
+};
+
+constexpr std::array<std::pair<Dimension, Column>, 5> kListed = {
+    {{Dimension::company, Column::subject},
+     {Dimension::product, Column::product},
+     {Dimension::counterparty, Column::counterparties},
+     {Dimension::status, Column::status},
+     {Dimension::source, Column::source}}};
+
+std::int64_t listed(const SumKey& key, Dimension dimension) {
+  for (std::size_t i = 0; i < kListed.size(); ++i) {
+    if (kListed[i].first == dimension) return key.columns[i];
+  }
+  return 0;
+}
+
+SumKey key_of(const SumPart& part, const Plan& plan) {
+  SumKey key;
+  if (plan.lists(Dimension::period)) key.period = part.period;
+  for (std::size_t i = 0; i < kListed.size(); ++i) {
+    if (plan.lists(kListed[i].first)) key.columns[i] = part.cell.leader[kListed[i].second];
   }
   return key;
 }
 
+// The groups that a sum by group lists, with the companies of each: those that
+// were asked for, or where none was every one that the catalogue has.
+std::map<std::int64_t, Subjects> groups_of(const Plan& plan, const Catalogue& catalogue) {
+  std::map<std::int64_t, Subjects> groups;
+  const auto offer = [&](std::uint32_t party) {
+    if (catalogue.members(party, plan.at).empty()) return;
+    for (const std::uint32_t leaf : catalogue.leaves(party, plan.at)) groups[party].insert(leaf);
+  };
+  for (const std::uint32_t party : plan.asked_parties) offer(party);
+  if (!groups.empty()) return groups;
+  for (std::uint32_t party = 1; party <= catalogue.size(NameKind::party); ++party) offer(party);
+  return groups;
+}
+
+// A group's companies that the question is about.
+Subjects asked_of(const Subjects& companies, const Plan& plan) {
+  Subjects both;
+  for (const std::uint32_t subject : plan.subjects) {
+    if (companies.contains(subject)) both.insert(subject);
+  }
+  return both;
+}
+
 struct Total {
-  Interval value;
-  bool started = false;
-  std::int64_t unit = 0;
-  std::int64_t currency = 0;
-  std::string first_company;  // who set unit and currency
-  std::set<std::string> companies;
-  std::set<std::int64_t> documents;
-  std::set<std::int64_t> roots;
+  explicit Total(Fold fold) : folding(fold) {}
+
+  Folding folding;
+  const Row* first = nullptr;  // sets unit and currency
+  Subjects subjects;
+  std::set<Period> periods;
+  ResolvedCell evidence;
   std::set<std::int64_t> sources;
-  std::set<Status> statuses;
-  TimeRange newest;
-  std::uint64_t sequence = 0;
+  Period span;       // from the first day to the last one
   Day earliest = 0;  // of instants
   Day latest = 0;
 };
 
-Result<void> add_to(Total& total, const ResolvedCell& cell, const Plan& plan,
+Error mixed_units(const Row& a, const Row& b, const Catalogue& catalogue) {
+  const auto text = [&](const Row& row) {
+    return catalogue.text(NameKind::party, row.ordinal(Column::subject)) + " is in " +
+           unit_text(row, catalogue);
+  };
+  return {Errc::invalid_argument,
+          "mixed units: " + text(a) + ", " + text(b) +
+              "; ask --currency USD, or for companies of one unit or currency at a time",
+          "select", "mixed_units"};
+}
+
+Result<void> add_to(Total& total, const SumPart& part, const Plan& plan,
                     const Catalogue& catalogue) {
+  const ResolvedCell& cell = part.cell;
   const Row& row = cell.leader;
-  const std::string company = catalogue.text(NameKind::party, row.ordinal(Column::subject));
-  const Interval value = effective(row.value());
-  if (!total.started) {
-    total.started = true;
-    total.value = value;
-    total.unit = row[Column::unit];
-    total.currency = row[Column::currency];
-    total.first_company = company;
+  if (total.first == nullptr) {
+    total.first = &row;
+    total.span = part.period;
+    total.evidence = cell;
   } else {
-    if (total.unit != row[Column::unit] || total.currency != row[Column::currency]) {
-      const auto text = [&](std::int64_t unit) {
-        return catalogue.text(NameKind::unit, static_cast<std::uint32_t>(unit));
-      };
-      return fail(Error{Errc::invalid_argument,
-                        "mixed units: " + total.first_company + " is in " + text(total.unit) +
-                            ", " + company + " in " + text(row[Column::unit]) +
-                            "; sum companies of one unit or currency at a time",
-                        "select", "mixed_units"});
-    }
-    auto sum = add(total.value, value);
-    if (!sum) {
-      return fail(Errc::out_of_range, "the sum of " + plan.metric_entry.id + " over " + company +
-                                          " and others needs more than 38 digits");
-    }
-    total.value = *sum;
+    const bool alike = row[Column::unit] == (*total.first)[Column::unit] &&
+                       row[Column::currency] == (*total.first)[Column::currency];
+    if (!alike && plan.fold != Fold::count) return fail(mixed_units(*total.first, row, catalogue));
+    total.span.start = std::min(total.span.start, part.period.start);
+    total.span.end = std::max(total.span.end, part.period.end);
+    join(total.evidence, cell);
   }
-  total.companies.insert(company);
-  total.documents.insert(cell.document_ids.begin(), cell.document_ids.end());
-  total.roots.insert(cell.root_ids.begin(), cell.root_ids.end());
+  if (auto added = total.folding.add(effective(row.value())); !added) {
+    return fail(Errc::out_of_range,
+                "the sum of " + plan.metric_entry.id + " over " +
+                    catalogue.text(NameKind::party, row.ordinal(Column::subject)) +
+                    " and others needs more than 38 digits");
+  }
+  total.subjects.insert(row[Column::subject]);
+  total.periods.insert(part.period);
   total.sources.insert(row[Column::source]);
-  total.statuses.insert(row.status());
-  if (total.newest.end < row.published().end) total.newest = row.published();
-  total.sequence = std::max(total.sequence, row.sequence());
   if (const Period period = row.period(); period.kind == PeriodKind::instant) {
     total.earliest = total.earliest == 0 ? period.start : std::min(total.earliest, period.start);
     total.latest = std::max(total.latest, period.start);
@@ -98,108 +128,246 @@ Result<void> add_to(Total& total, const ResolvedCell& cell, const Plan& plan,
   return {};
 }
 
-AnswerRow describe_total(const Key& key, const Total& total, const Plan& plan,
-                         const Catalogue& catalogue) {
-  AnswerRow row;
-  const Period& period = std::get<0>(key);
-  row.company = std::get<1>(key);
-  if (row.company.empty()) {
-    // What was asked for, as it was named.
-    std::string asked = plan.everyone ? "all" : "";
-    for (std::size_t i = 0; i < plan.asked_parties.size() && i < 20; ++i) {
-      if (!asked.empty()) asked += ",";
-      asked += catalogue.text(NameKind::party, plan.asked_parties[i]);
-    }
-    row.company = asked;
+// What was asked for, as it was named.
+std::string asked_text(const Plan& plan, const Catalogue& catalogue) {
+  constexpr std::size_t kNamed = 20;
+  std::string asked = plan.everyone ? "all" : "";
+  for (std::size_t i = 0; i < plan.asked_parties.size() && i < kNamed; ++i) {
+    if (!asked.empty()) asked += ",";
+    asked += catalogue.text(NameKind::party, plan.asked_parties[i]);
   }
-  row.metric = plan.metric_entry.id;
-  row.product = std::get<2>(key);
-  row.counterparty = std::get<3>(key);
-  row.period = period_to_string(period);
-  row.start = period_start_text(period);
-  row.end = period_end_text(period);
-  row.value = total.value;
-  row.unit = catalogue.text(NameKind::unit, static_cast<std::uint32_t>(total.unit));
-  row.currency = currency_letters(total.currency);
-  row.measure = plan.measure;
-  // The weakest of the parts.
-  if (!total.statuses.empty()) row.status = *total.statuses.rbegin();
-  if (total.sources.size() == 1) {
-    row.source =
-        catalogue.text(NameKind::source, static_cast<std::uint32_t>(*total.sources.begin()));
-  } else {
-    row.source = std::to_string(total.sources.size()) + " sources";
+  return asked;
+}
+
+std::string derivation_of(const Total& total, const Plan& plan, const Catalogue& catalogue) {
+  if (total.folding.count() == 1 && plan.fold != Fold::count) {
+    const std::string& own = total.evidence.derivation;
+    return own.empty() ? "reported" : own;
   }
-  row.published_at = time_range_to_string(total.newest);
-  row.sequence = total.sequence;
-  row.documents = static_cast<std::uint32_t>(total.documents.size());
-  row.roots = static_cast<std::uint32_t>(total.roots.size());
   constexpr std::size_t kNamed = 10;
-  row.derivation = "sum of ";
-  std::size_t named = 0;
-  for (const std::string& company : total.companies) {
-    if (named == kNamed) break;
-    row.derivation += (named++ == 0 ? "" : " + ") + company;
+  std::vector<std::string> names;
+  for (const std::int64_t subject : total.subjects) {
+    names.push_back(catalogue.text(NameKind::party, static_cast<std::uint32_t>(subject)));
   }
-  if (total.companies.size() > kNamed) {
-    row.derivation += " + " + std::to_string(total.companies.size() - kNamed) + " more";
+  std::sort(names.begin(), names.end());
+  std::string text = std::string(to_string(plan.fold)) + " of ";
+  for (std::size_t i = 0; i < names.size() && i < kNamed; ++i) {
+    text += (i == 0 ? "" : " + ") + names[i];
   }
-  return row;
+  if (names.size() > kNamed) text += " + " + std::to_string(names.size() - kNamed) + " more";
+  if (!plan.lists(Dimension::period)) {
+    text += " over " + std::to_string(total.periods.size()) +
+            (total.periods.size() == 1 ? " period" : " periods");
+  }
+  if (total.evidence.implied) text += ", implied levels among them";
+  return text;
+}
+
+Result<Figure> describe_total(const SumKey& key, Total& total, const Plan& plan,
+                              const Catalogue& catalogue) {
+  Figure figure;
+  figure.period = plan.lists(Dimension::period) ? key.period : total.span;
+  figure.document_ids = std::move(total.evidence.document_ids);
+  figure.root_ids = std::move(total.evidence.root_ids);
+  figure.implied = total.evidence.implied;
+  figure.parts = std::move(total.evidence.parts);
+  const auto name = [&](NameKind kind, std::int64_t ordinal) {
+    return catalogue.text(kind, static_cast<std::uint32_t>(ordinal));
+  };
+  const auto of = [&](Dimension dimension) { return listed(key, dimension); };
+  const Row& evidence = total.evidence.leader;
+  AnswerRow& row = figure.row;
+  const std::int64_t party = key.group != 0 ? key.group : of(Dimension::company);
+  row.company = party != 0 ? name(NameKind::party, party) : asked_text(plan, catalogue);
+  row.metric = plan.metric_entry.id;
+  row.product = name(NameKind::product, of(Dimension::product));
+  row.counterparty =
+      catalogue.counterparty_ids(static_cast<std::uint32_t>(of(Dimension::counterparty)));
+  row.period = period_to_string(figure.period);
+  row.start = period_start_text(figure.period);
+  row.end = period_end_text(figure.period);
+  CAPEXDB_ASSIGN(row.value, total.folding.value());
+  if (plan.fold == Fold::count) {
+    row.unit = "1";
+  } else {
+    row.unit = unit_text(*total.first, catalogue);
+    row.currency = currency_letters((*total.first)[Column::currency]);
+    row.measure = plan.measure;
+  }
+  row.status = evidence.status();  // the weakest of the parts
+  row.source = total.sources.size() == 1 ? name(NameKind::source, *total.sources.begin())
+                                         : std::to_string(total.sources.size()) + " sources";
+  row.published_at = time_range_to_string(evidence.published());
+  row.sequence = evidence.sequence();
+  row.documents = static_cast<std::uint32_t>(figure.document_ids.size());
+  row.roots = static_cast<std::uint32_t>(figure.root_ids.size());
+  row.derivation = derivation_of(total, plan, catalogue);
+  return figure;
+}
+
+// Over time only flows are added, and nothing twice.
+Result<void> check_over_time(const std::vector<SumPart>& parts, const Plan& plan,
+                             const Catalogue& catalogue) {
+  if (plan.lists(Dimension::period) || plan.fold == Fold::count) return {};
+  std::map<std::array<std::int64_t, 3>, const SumPart*> last;
+  std::vector<const SumPart*> sorted;
+  for (const SumPart& part : parts) sorted.push_back(&part);
+  std::sort(sorted.begin(), sorted.end(), [](const SumPart* a, const SumPart* b) {
+    return std::tie(a->period.start, a->period.end) < std::tie(b->period.start, b->period.end);
+  });
+  for (const SumPart* part : sorted) {
+    const Row& row = part->cell.leader;
+    const auto [at, is_new] = last.try_emplace(
+        {row[Column::subject], row[Column::product], row[Column::counterparties]}, part);
+    if (is_new) continue;
+    const Period& before = at->second->period;
+    const std::string company = catalogue.text(NameKind::party, row.ordinal(Column::subject));
+    if (plan.fold == Fold::sum && plan.metric_entry.aggregation != Aggregation::flow) {
+      return fail(Error{Errc::invalid_argument,
+                        plan.metric_entry.id +
+                            " does not add up over time (it is a stock or a rate), and " + company +
+                            " has it for " + period_to_string(before) + " and " +
+                            period_to_string(part->period) +
+                            "; add period to --by, name one period, or ask --fn avg, min, max",
+                        "by", "not_over_time"});
+    }
+    const bool apart =
+        before.has_end() && part->period.has_start() && before.end <= part->period.start;
+    if (!apart) {
+      return fail(Error{Errc::invalid_argument,
+                        "periods of " + company + " overlap: " + period_to_string(before) +
+                            " and " + period_to_string(part->period) +
+                            "; ask --every quarter, half or year, or add period to --by",
+                        "by", "overlapping_periods"});
+    }
+    if (part->period.end > before.end) at->second = part;
+  }
+  return {};
+}
+
+// Which companies have a figure in which of the periods that are shown.
+class Covered {
+ public:
+  Covered(const std::vector<SumPart>& parts, const std::vector<AbsentPeriod>& absent,
+          const Plan& plan) {
+    for (const SumPart& part : parts) {
+      if (plan.shows(part.period))
+        by_period_[part.period].insert(part.cell.leader[Column::subject]);
+    }
+    for (const AbsentPeriod& period : absent) {
+      if (plan.shows(period.label)) by_period_[period.label];
+    }
+  }
+
+  // Who is missing in one of several periods is not covered.
+  bool everywhere(std::int64_t subject) const {
+    return !by_period_.empty() &&
+           std::all_of(by_period_.begin(), by_period_.end(),
+                       [&](const auto& entry) { return entry.second.contains(subject); });
+  }
+
+  // Why what is made of the figures of `expected` is not whole; empty where it is.
+  std::string lack_in(const Period& period, const Subjects& expected) const {
+    const auto found = by_period_.find(period);
+    if (found == by_period_.end()) return {};
+    const std::size_t have = common(found->second, expected);
+    if (have == expected.size()) return {};
+    return "incomplete: " + std::to_string(have) + " of " + std::to_string(expected.size()) +
+           " companies";
+  }
+  std::string lack_over_time(const Subjects& expected) const {
+    std::size_t have = 0;
+    for (const auto& [period, subjects] : by_period_) have += common(subjects, expected);
+    const std::size_t whole = by_period_.size() * expected.size();
+    if (have == whole) return {};
+    return "incomplete: " + std::to_string(have) + " of " + std::to_string(whole) +
+           " figures of companies and periods";
+  }
+
+ private:
+  static std::size_t common(const Subjects& a, const Subjects& b) {
+    return static_cast<std::size_t>(std::count_if(
+        b.begin(), b.end(), [&](std::int64_t subject) { return a.contains(subject); }));
+  }
+
+  std::map<Period, Subjects> by_period_;
+};
+
+Coverage coverage_of(const Covered& covered, const Plan& plan, const Catalogue& catalogue) {
+  Coverage coverage;
+  coverage.of = static_cast<std::uint32_t>(plan.subjects.size());
+  for (const std::uint32_t subject : plan.subjects) {
+    if (covered.everywhere(subject)) {
+      ++coverage.reported;
+    } else if (!plan.everyone) {
+      coverage.missing.push_back(catalogue.text(NameKind::party, subject));
+    }
+  }
+  return coverage;
 }
 
 }  // namespace
 
-Result<SumAnswer> sum_answer(std::vector<ResolvedCell> cells, const Plan& plan,
+Result<SumAnswer> sum_answer(std::vector<ResolvedCell> cells,
+                             const std::vector<AbsentPeriod>& absent, const Plan& plan,
                              const Catalogue& catalogue, const QueryLimits& limits) {
   SumAnswer answer;
   CAPEXDB_ASSIGN(const std::vector<SumPart> parts,
                  sum_parts(std::move(cells), plan, catalogue, limits, answer.notes));
-  std::map<Key, Total> totals;
-  std::map<Period, std::set<std::int64_t>> covered;
+  CAPEXDB_TRY(check_over_time(parts, plan, catalogue));
+  const bool by_group = plan.lists(Dimension::group);
+  const auto groups = by_group ? groups_of(plan, catalogue) : std::map<std::int64_t, Subjects>{};
+  std::map<SumKey, Total> totals;
   for (const SumPart& part : parts) {
-    const Row& row = part.cell.leader;
-    Total& total = totals[group_key(part.period, row, plan, catalogue)];
-    CAPEXDB_TRY(add_to(total, part.cell, plan, catalogue));
-    covered[part.period].insert(row[Column::subject]);
-  }
-
-  // Of several periods, who is missing in any of them is not covered.
-  std::set<std::int64_t> reported;
-  for (const std::uint32_t subject : plan.subjects) {
-    const bool everywhere =
-        !covered.empty() && std::all_of(covered.begin(), covered.end(), [&](const auto& entry) {
-          return entry.second.contains(subject);
-        });
-    if (everywhere) reported.insert(subject);
-    if (!everywhere && !plan.everyone) {
-      answer.coverage.missing.push_back(catalogue.text(NameKind::party, subject));
+    SumKey key = key_of(part, plan);
+    if (!by_group) {
+      CAPEXDB_TRY(add_to(totals.try_emplace(key, plan.fold).first->second, part, plan, catalogue));
+      continue;
+    }
+    for (const auto& [group, companies] : groups) {
+      if (!companies.contains(part.cell.leader[Column::subject])) continue;
+      key.group = group;
+      CAPEXDB_TRY(add_to(totals.try_emplace(key, plan.fold).first->second, part, plan, catalogue));
     }
   }
-  answer.coverage.of = static_cast<std::uint32_t>(plan.subjects.size());
-  answer.coverage.reported = static_cast<std::uint32_t>(reported.size());
-  const bool by_company =
-      std::find(plan.by.begin(), plan.by.end(), Dimension::company) != plan.by.end();
-  std::size_t incomplete = 0;
-  for (const auto& [key, total] : totals) {
-    AnswerRow row = describe_total(key, total, plan, catalogue);
-    const std::size_t have = covered[std::get<0>(key)].size();
-    if (!by_company && have < plan.subjects.size()) {
-      row.reason = "incomplete: " + std::to_string(have) + " of " +
-                   std::to_string(plan.subjects.size()) + " companies";
-      ++incomplete;
-    } else if (!row.value.has_number()) {
-      row.reason = "the parts are bounded on different sides; their sum is not";
+  const Covered covered(parts, absent, plan);
+  answer.coverage = coverage_of(covered, plan, catalogue);
+  const Subjects everybody(plan.subjects.begin(), plan.subjects.end());
+  const auto expected = [&](const SumKey& key) -> Subjects {
+    if (plan.lists(Dimension::company)) return {listed(key, Dimension::company)};
+    return asked_of(groups.at(key.group), plan);
+  };
+  std::size_t short_of = 0;
+  for (auto& [key, total] : totals) {
+    CAPEXDB_TRY(check_limits(limits));
+    CAPEXDB_ASSIGN(Figure figure, describe_total(key, total, plan, catalogue));
+    AnswerRow& row = figure.row;
+    const bool all = !plan.lists(Dimension::company) && !by_group;
+    const Subjects some = all ? Subjects{} : expected(key);
+    row.reason = plan.lists(Dimension::period) ? covered.lack_in(key.period, all ? everybody : some)
+                                               : covered.lack_over_time(all ? everybody : some);
+    if (!row.reason.empty()) ++short_of;
+    if (row.reason.empty() && !row.value.has_number()) {
+      row.reason = "the parts are bounded on different sides; together they are not";
     }
-    if (total.earliest != total.latest) {
-      answer.notes.push_back(row.period + ": stocks of different days are added, " +
+    if (total.earliest != total.latest && plan.fold != Fold::count &&
+        plan.lists(Dimension::period)) {
+      answer.notes.push_back(row.period + ": stocks of different days are put together, " +
                              date_to_string(total.earliest) + " to " +
                              date_to_string(total.latest));
     }
-    answer.rows.push_back(std::move(row));
+    answer.figures.push_back(std::move(figure));
   }
-  if (incomplete > 0 && !plan.everyone) {
-    answer.notes.push_back(std::to_string(incomplete) + " of " +
-                           std::to_string(answer.rows.size()) +
+  std::sort(answer.figures.begin(), answer.figures.end(), [](const Figure& a, const Figure& b) {
+    const auto order = [](const Figure& f) {
+      return std::tie(f.period, f.row.company, f.row.product, f.row.counterparty, f.row.status,
+                      f.row.source);
+    };
+    return order(a) < order(b);
+  });
+  if (short_of > 0 && !plan.everyone) {
+    answer.notes.push_back(std::to_string(short_of) + " of " +
+                           std::to_string(answer.figures.size()) +
                            " rows are incomplete: not every company has a figure");
   }
   return answer;

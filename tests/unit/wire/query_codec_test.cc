@@ -80,11 +80,22 @@ class Filler {
 };
 
 // A bound has a kind exactly when it is there.
-void settle_kinds(v1::QueryRow& row) {
+template <class Bounded>
+void settle_kinds_of(Bounded& row) {
   if (row.low().empty()) row.clear_low_kind();
   if (row.high().empty()) row.clear_high_kind();
   if (!row.low().empty() && row.low_kind() == 0) row.set_low_kind(v1::BOUND_KIND_CLOSED);
   if (!row.high().empty() && row.high_kind() == 0) row.set_high_kind(v1::BOUND_KIND_CLOSED);
+}
+
+void settle_kinds(v1::QueryRow& row) {
+  settle_kinds_of(row);
+  if (row.has_share()) {
+    settle_kinds_of(*row.mutable_share());
+    const bool none =
+        row.share().value().empty() && row.share().low().empty() && row.share().high().empty();
+    if (none) row.clear_share();
+  }
   for (v1::QueryRow& part : *row.mutable_parts()) settle_kinds(part);
 }
 

@@ -1,0 +1,165 @@
+#include "storage/query/collect.h"
+
+#include <algorithm>
+
+#include "storage/query/currency.h"
+#include "storage/query/every.h"
+#include "storage/query/implied.h"
+#include "storage/query/shape.h"
+#include "storage/query/shipments.h"
+#include "storage/query/sum.h"
+
+namespace capexdb::storage {
+namespace {
+
+// Above it, one pass over the cross-sections is cheaper than many histories.
+constexpr std::size_t kHistoriesMax = 64;
+constexpr std::size_t kCellsMax = 1'000'000;
+
+bool by_frames(const Plan& plan) {
+  const bool without_mirrors = plan.kind == QueryKind::sum || plan.kind == QueryKind::shipments;
+  return without_mirrors && plan.subjects.size() > kHistoriesMax;
+}
+
+// The levels that the growth statements of a plan imply.
+Result<void> add_implied(const Reading& reading, const Plan& plan,
+                         const std::vector<ResolvedCell>& growths,
+                         std::vector<ResolvedCell>& cells) {
+  if (growths.empty()) return {};
+  Plan wide = plan;
+  wide.implied = false;
+  wide.range = plan.read_range();
+  wide.subjects.clear();
+  for (const ResolvedCell& growth : growths) {
+    wide.subjects.push_back(growth.leader.ordinal(Column::subject));
+  }
+  std::sort(wide.subjects.begin(), wide.subjects.end());
+  wide.subjects.erase(std::unique(wide.subjects.begin(), wide.subjects.end()), wide.subjects.end());
+  std::vector<ResolvedCell> levels;
+  CAPEXDB_TRY(collect_cells(reading, wide, levels));
+  for (ResolvedCell& cell : implied_levels(growths, levels, plan)) {
+    cells.push_back(std::move(cell));
+  }
+  return {};
+}
+
+// A figure printed for the group itself is compared with the sum, never added.
+Result<void> compare_printed(const Reading& reading, const Plan& plan, Figures& sum) {
+  const std::uint32_t group = plan.only_group(reading.catalogue);
+  const bool plain = plan.by == std::vector{Dimension::period} && plan.fold == Fold::sum &&
+                     plan.every == Every::reported && plan.growth == Growth::none &&
+                     !plan.cumulative;
+  if (group == 0 || !plain) return {};
+  Plan own = plan;
+  own.subjects = {group};
+  own.implied = false;
+  std::vector<ResolvedCell> cells;
+  CAPEXDB_TRY(collect_cells(reading, own, cells));
+  keep_best_definitions(cells, own, reading.catalogue);
+  if (!plan.currency.empty()) {
+    std::vector<std::string> no_notes;
+    CAPEXDB_TRY(
+        convert_cells(cells, own, reading.view, reading.catalogue, reading.limits, no_notes));
+  }
+  for (const ResolvedCell& cell : cells) {
+    const AnswerRow printed = describe(cell.leader, own, reading.catalogue);
+    for (const Figure& figure : sum.list) {
+      const AnswerRow& row = figure.row;
+      if (row.period != printed.period || row.currency != printed.currency ||
+          row.unit != printed.unit || !printed.value.has_number()) {
+        continue;
+      }
+      sum.notes.push_back(
+          "printed for " + printed.company + " itself, not added: " +
+          interval_to_string(printed.value) + " " + printed.unit + " (" + printed.source + ", " +
+          std::to_string(cell.documents) + (cell.documents == 1 ? " document, " : " documents, ") +
+          std::to_string(cell.roots) + (cell.roots == 1 ? " root); " : " roots); ") +
+          (meet(printed.value, row.value) ? "consistent with the sum"
+                                          : "it does not agree with the sum"));
+    }
+  }
+  return {};
+}
+
+Result<void> name_rates(const Reading& reading, const Plan& plan,
+                        std::vector<ResolvedCell>& cells) {
+  Plan levels_plan = plan;
+  levels_plan.measure = Measure::level;
+  levels_plan.implied = false;
+  std::vector<ResolvedCell> levels;
+  CAPEXDB_TRY(collect_cells(reading, levels_plan, levels));
+  name_printed_rates(cells, levels, reading.catalogue);
+  return {};
+}
+
+}  // namespace
+
+Error too_much(std::size_t count_max, const char* what) {
+  return Error{Errc::resource_exhausted, "the question touches more than " +
+                                             std::to_string(count_max) + " " + what +
+                                             "; narrow the selection or the periods"};
+}
+
+Result<ScanReport> collect_cells(const Reading& reading, const Plan& plan,
+                                 std::vector<ResolvedCell>& cells) {
+  ScanReport::Periods withdrawn;
+  std::vector<ResolvedCell> growths;
+  const CellVisitor visit = [&](std::span<const Row> cell) -> Result<void> {
+    const bool asked = plan.wants(cell.front().measure());
+    if (plan.kind == QueryKind::shipments && !is_asked(cell.front(), plan, reading.catalogue)) {
+      return {};
+    }
+    if (auto resolved = resolve_cell(cell, plan)) {
+      (asked ? cells : growths).push_back(std::move(*resolved));
+    } else if (plan.every != Every::reported && asked) {
+      withdrawn[cell.front()[Column::subject]].push_back(cell.front().period());
+    }
+    if (cells.size() + growths.size() <= kCellsMax) return {};
+    return fail(too_much(kCellsMax, "cells"));
+  };
+  const auto scan = by_frames(plan) ? scan_frames : scan_histories;
+  CAPEXDB_ASSIGN(ScanReport report,
+                 scan(reading.view, plan, reading.catalogue, reading.limits, visit));
+  report.withdrawn = std::move(withdrawn);
+  CAPEXDB_TRY(add_implied(reading, plan, growths, cells));
+  return report;
+}
+
+Result<Figures> collect_figures(const Reading& reading, const Plan& plan) {
+  Figures figures;
+  const Catalogue& catalogue = reading.catalogue;
+  std::vector<ResolvedCell> cells;
+  CAPEXDB_ASSIGN(figures.report, collect_cells(reading, plan, cells));
+  if (!cells.empty()) figures.report.other_measures.clear();  // no hint is needed
+  std::vector<AbsentPeriod> absent;
+  if (plan.every == Every::reported) {
+    keep_best_definitions(cells, plan, catalogue);
+  } else {
+    CAPEXDB_ASSIGN(EveryAnswer every,
+                   every_period(cells, plan, catalogue, reading.limits, figures.report));
+    cells = std::move(every.cells);
+    absent = std::move(every.absent);
+    figures.notes = std::move(every.notes);
+  }
+  if (plan.measure == Measure::conversion) CAPEXDB_TRY(name_rates(reading, plan, cells));
+  if (!plan.currency.empty()) {
+    CAPEXDB_TRY(convert_cells(cells, plan, reading.view, catalogue, reading.limits, figures.notes));
+  }
+  if (plan.kind == QueryKind::sum) {
+    CAPEXDB_ASSIGN(SumAnswer sum,
+                   sum_answer(std::move(cells), absent, plan, catalogue, reading.limits));
+    figures.list = std::move(sum.figures);
+    figures.coverage = std::move(sum.coverage);
+    figures.notes.insert(figures.notes.end(), sum.notes.begin(), sum.notes.end());
+    CAPEXDB_TRY(compare_printed(reading, plan, figures));
+  } else {
+    figures.list = cells_answer(std::move(cells), absent, plan, catalogue, figures.notes);
+  }
+  if (plan.cumulative) CAPEXDB_TRY(accumulate(figures.list, plan));
+  if (plan.growth != Growth::none) figures.list = growth_of(std::move(figures.list), plan);
+  if (plan.share) CAPEXDB_TRY(add_shares(figures.list));
+  if (plan.top != 0) CAPEXDB_TRY(keep_largest(figures.list, plan));
+  return figures;
+}
+
+}  // namespace capexdb::storage
