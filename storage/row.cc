@@ -44,7 +44,7 @@ Words take_apart(int128 mantissa) {
 std::optional<Decimal> decimal_of(const Row& row, std::int64_t bit, Column low, Column upper) {
   if (!row.has(bit)) return std::nullopt;
   auto number = Decimal::make(join(row[low], row[upper]), static_cast<int>(row[Column::scale]));
-  return number ? std::optional(*number) : std::nullopt;
+  return number ? std::optional(number->normalized()) : std::nullopt;  // of a shared scale
 }
 
 BoundKind kind_of(const Row& row, std::int64_t open, std::int64_t approximate) {

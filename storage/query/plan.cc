@@ -242,6 +242,11 @@ Result<void> plan_shape(Plan& plan, const Query& query) {
   CAPEXDB_TRY(only_sums(plan.cumulative, "cumulative"));
   CAPEXDB_TRY(only_sums(plan.top != 0, "top"));
   CAPEXDB_TRY(only_sums(plan.fold != Fold::sum, "fold"));
+  // A running total is one of what lies inside a period.
+  if (plan.cumulative) {
+    plan.asked_range.exact.reset();
+    plan.range.exact.reset();
+  }
   if (plan.growth == Growth::none) return {};
   if (plan.kind != QueryKind::cells && !sum) return wrong("growth", "growth is for get and sum");
   if (plan.share) return wrong("share", "ask for growth or for shares, not for both");

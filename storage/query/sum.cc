@@ -96,6 +96,15 @@ Error mixed_units(const Row& a, const Row& b, const Catalogue& catalogue) {
           "select", "mixed_units"};
 }
 
+// From the first day of both to the last one.
+void widen(Period& span, const Period& more) {
+  if (span == more) return;
+  const bool dated = span.has_start() && span.has_end() && more.has_start() && more.has_end();
+  span = dated ? Period{PeriodKind::span, std::min(span.start, more.start),
+                        std::max(span.end, more.end)}
+               : Period{};
+}
+
 Result<void> add_to(Total& total, const SumPart& part, const Plan& plan,
                     const Catalogue& catalogue) {
   const ResolvedCell& cell = part.cell;
@@ -108,8 +117,7 @@ Result<void> add_to(Total& total, const SumPart& part, const Plan& plan,
     const bool alike = row[Column::unit] == (*total.first)[Column::unit] &&
                        row[Column::currency] == (*total.first)[Column::currency];
     if (!alike && plan.fold != Fold::count) return fail(mixed_units(*total.first, row, catalogue));
-    total.span.start = std::min(total.span.start, part.period.start);
-    total.span.end = std::max(total.span.end, part.period.end);
+    widen(total.span, part.period);
     join(total.evidence, cell);
   }
   if (auto added = total.folding.add(effective(row.value())); !added) {
@@ -245,25 +253,27 @@ Result<void> check_over_time(const std::vector<SumPart>& parts, const Plan& plan
   return {};
 }
 
-// Which companies have a figure in which of the periods that are shown.
+// Which companies have a figure in which periods.
 class Covered {
  public:
   Covered(const std::vector<SumPart>& parts, const std::vector<AbsentPeriod>& absent,
           const Plan& plan) {
     for (const SumPart& part : parts) {
-      if (plan.shows(part.period))
-        by_period_[part.period].insert(part.cell.leader[Column::subject]);
+      by_period_[part.period].insert(part.cell.leader[Column::subject]);
     }
-    for (const AbsentPeriod& period : absent) {
-      if (plan.shows(period.label)) by_period_[period.label];
+    for (const AbsentPeriod& period : absent) by_period_[period.label];
+    for (const auto& [period, subjects] : by_period_) {
+      if (plan.shows(period)) shown_.push_back(&subjects);
     }
   }
+  Covered(const Covered&) = delete;
+  Covered& operator=(const Covered&) = delete;
 
-  // Who is missing in one of several periods is not covered.
+  // Who is missing in one of the periods that are shown is not covered.
   bool everywhere(std::int64_t subject) const {
-    return !by_period_.empty() &&
-           std::all_of(by_period_.begin(), by_period_.end(),
-                       [&](const auto& entry) { return entry.second.contains(subject); });
+    return !shown_.empty() && std::all_of(shown_.begin(), shown_.end(), [&](const auto* subjects) {
+      return subjects->contains(subject);
+    });
   }
 
   // Why what is made of the figures of `expected` is not whole; empty where it is.
@@ -277,8 +287,8 @@ class Covered {
   }
   std::string lack_over_time(const Subjects& expected) const {
     std::size_t have = 0;
-    for (const auto& [period, subjects] : by_period_) have += common(subjects, expected);
-    const std::size_t whole = by_period_.size() * expected.size();
+    for (const Subjects* subjects : shown_) have += common(*subjects, expected);
+    const std::size_t whole = shown_.size() * expected.size();
     if (have == whole) return {};
     return "incomplete: " + std::to_string(have) + " of " + std::to_string(whole) +
            " figures of companies and periods";
@@ -291,6 +301,7 @@ class Covered {
   }
 
   std::map<Period, Subjects> by_period_;
+  std::vector<const Subjects*> shown_;
 };
 
 Coverage coverage_of(const Covered& covered, const Plan& plan, const Catalogue& catalogue) {
@@ -358,11 +369,13 @@ Result<SumAnswer> sum_answer(std::vector<ResolvedCell> cells,
     }
     answer.figures.push_back(std::move(figure));
   }
-  std::sort(answer.figures.begin(), answer.figures.end(), [](const Figure& a, const Figure& b) {
+  const bool over_time = !plan.lists(Dimension::period);
+  std::sort(answer.figures.begin(), answer.figures.end(), [&](const Figure& a, const Figure& b) {
     const auto order = [](const Figure& f) {
-      return std::tie(f.period, f.row.company, f.row.product, f.row.counterparty, f.row.status,
-                      f.row.source);
+      return std::tie(f.row.company, f.row.product, f.row.counterparty, f.row.status, f.row.source,
+                      f.period);
     };
+    if (!over_time && a.period != b.period) return a.period < b.period;
     return order(a) < order(b);
   });
   if (short_of > 0 && !plan.everyone) {

@@ -49,7 +49,8 @@ CatalogChange small_catalogue() {
                     metric("unit_shipments", UnitClass::count, Aggregation::flow),
                     metric("unit_purchases", UnitClass::count, Aggregation::flow),
                     metric("unit_price", UnitClass::price, Aggregation::none),
-                    metric("shipment_value", UnitClass::money, Aggregation::flow)};
+                    metric("shipment_value", UnitClass::money, Aggregation::flow),
+                    metric("fx_rate", UnitClass::price, Aggregation::none)};
   change.metrics[0].tags = {"us-gaap:PaymentsToAcquirePropertyPlantAndEquipment",
                             "us-gaap:PaymentsToAcquireProductiveAssets"};
   change.products = {{"H20", {"H2O"}}};
@@ -88,6 +89,22 @@ v1::Event shipment(const std::string& seller, const std::string& buyer, const st
   fact.mutable_period()->set_start("2024-08-26");
   fact.mutable_units()->set_low(low);
   fact.mutable_units()->set_low_kind(v1::BOUND_KIND_OPEN);
+  return event;
+}
+
+v1::Event measured(const std::string& company, const std::string& metric, const std::string& period,
+                   const std::string& value, const std::string& unit,
+                   const std::string& published_at) {
+  v1::Event event;
+  event.mutable_source()->set_publisher("Reuters");
+  event.set_published_at(published_at);
+  event.set_status(v1::STATUS_ACTUAL);
+  v1::MeasureFact& fact = *event.mutable_measure();
+  fact.mutable_subject()->set_name(company);
+  fact.set_metric(metric);
+  fact.mutable_period()->set_label(period);
+  fact.mutable_quantity()->set_value(value);
+  fact.mutable_quantity()->set_unit(unit);
   return event;
 }
 

@@ -36,6 +36,11 @@ v1::Event capex(const std::string& company, const std::string& value,
 
 v1::Event shipment(const std::string& seller, const std::string& buyer, const std::string& low);
 
+// A plain figure of Reuters, exact and actual; `period` as people write it.
+v1::Event measured(const std::string& company, const std::string& metric, const std::string& period,
+                   const std::string& value, const std::string& unit,
+                   const std::string& published_at = "2024-08-26");
+
 // Opens (or opens again) a store whose clock stands still.
 std::unique_ptr<EventStore> open_store(const std::string& path, CatalogChange seed);
 
