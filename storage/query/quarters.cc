@@ -8,6 +8,7 @@ namespace capexdb::storage {
 namespace {
 
 constexpr int kQuarterDays = 91;
+constexpr int kLengthDays = 16;  // that a reported half or year may be shorter or longer
 
 int quarters_in(Every every) {
   switch (every) {
@@ -68,6 +69,9 @@ FiscalQuarters::FiscalQuarters(const SpanGraph& graph) {
     }
     quarters_[quarter] = best;
   }
+  for (const KnownSpan& span : graph.spans()) {
+    if (span.end - span.start > kQuarterDaysMax) spans_.push_back({span.start, span.end});
+  }
   for (const auto& [quarter, days] : quarters_) {
     begins_[days.start] = quarter;
     ends_[days.end] = quarter;
@@ -94,7 +98,24 @@ Slot FiscalQuarters::slot(Every every, Quarter last) const {
     if (!whole) whole = Slot{label, part->start, part->end};
     whole->end = part->end;
   }
-  return whole ? *whole : Slot{label, label.start, label.end};
+  return whole ? *whole
+               : reported(label, count, last).value_or(Slot{label, label.start, label.end});
+}
+
+// A fiscal year is one even if none of its quarters is known.
+std::optional<Slot> FiscalQuarters::reported(const Period& label, int count, Quarter last) const {
+  const auto off = [&](const Days& days) {
+    return std::abs(days.end - days.start - count * kQuarterDays);
+  };
+  std::optional<Days> best;
+  for (const Days& days : spans_) {
+    if (off(days) > kLengthDays || quarter_ending(days.end - 1) != last) continue;
+    const bool calendar = days.start == label.start && days.end == label.end;
+    if (calendar || !best || off(days) < off(*best)) best = days;
+    if (calendar) break;
+  }
+  if (!best) return std::nullopt;
+  return Slot{label, best->start, best->end};
 }
 
 std::optional<Quarter> FiscalQuarters::first() const {

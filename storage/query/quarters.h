@@ -28,7 +28,8 @@ class FiscalQuarters {
 
   std::optional<Slot> quarter(Quarter quarter) const;
   // The two quarters of a half, the four of a year or of twelve months, where
-  // all are known and follow one another; else the calendar's own days.
+  // all are known and follow one another; else those of a reported period of that
+  // length which ends with that quarter; else the calendar's own.
   Slot slot(Every every, Quarter last) const;
 
   std::optional<Quarter> first() const;
@@ -43,7 +44,10 @@ class FiscalQuarters {
     Day start;
     Day end;
   };
+  std::optional<Slot> reported(const Period& label, int count, Quarter last) const;
+
   std::map<Quarter, Days> quarters_;
+  std::vector<Days> spans_;  // that are known and longer than a quarter
   std::map<Day, Quarter> begins_;
   std::map<Day, Quarter> ends_;
 };

@@ -189,11 +189,18 @@ class Truth:
         return {q: min(found, key=rank) for q, found in candidates.items()}
 
     def days(self, last: int, count: int) -> tuple[date, date]:
-        """The days of `count` quarters up to `last`: the company's own, else the calendar's."""
+        """The days of `count` quarters up to `last`: the company's own, the calendar's last."""
         parts = [self.quarters.get(q) for q in range(last - count + 1, last + 1)]
         if all(parts) and all(a[1] == b[0] for a, b in zip(parts, parts[1:])):
             return parts[0][0], parts[-1][1]
-        return calendar_days(last - count + 1)[0], calendar_days(last)[1]
+        calendar = calendar_days(last - count + 1)[0], calendar_days(last)[1]
+        if count == 1:
+            return calendar
+        # A year that was reported, though not its quarters.
+        off = {(e.start, e.end): abs((e.end - e.start).days - 91 * count) for e in self.edges
+               if quarter_of(e.end) == last}
+        near = [days for days in off if off[days] <= 16]
+        return min(near, key=lambda days: (days != calendar, off[days], days), default=calendar)
 
 
 def mixes(path) -> bool:
