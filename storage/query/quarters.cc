@@ -1,5 +1,6 @@
 #include "storage/query/quarters.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <tuple>
 #include <vector>
@@ -102,30 +103,45 @@ Slot FiscalQuarters::slot(Every every, Quarter last) const {
                : reported(label, count, last).value_or(Slot{label, label.start, label.end});
 }
 
+// How far a span is from the length of so many quarters.
+int FiscalQuarters::off_by(const Days& days, int count) {
+  return std::abs(days.end - days.start - count * kQuarterDays);
+}
+
 // A fiscal year is one even if none of its quarters is known.
 std::optional<Slot> FiscalQuarters::reported(const Period& label, int count, Quarter last) const {
-  const auto off = [&](const Days& days) {
-    return std::abs(days.end - days.start - count * kQuarterDays);
-  };
   std::optional<Days> best;
   for (const Days& days : spans_) {
-    if (off(days) > kLengthDays || quarter_ending(days.end - 1) != last) continue;
+    if (off_by(days, count) > kLengthDays || quarter_ending(days.end - 1) != last) continue;
     const bool calendar = days.start == label.start && days.end == label.end;
-    if (calendar || !best || off(days) < off(*best)) best = days;
+    if (calendar || !best || off_by(days, count) < off_by(*best, count)) best = days;
     if (calendar) break;
   }
   if (!best) return std::nullopt;
   return Slot{label, best->start, best->end};
 }
 
-std::optional<Quarter> FiscalQuarters::first() const {
-  if (quarters_.empty()) return std::nullopt;
-  return quarters_.begin()->first;
+std::vector<Quarter> FiscalQuarters::ends(Every every) const {
+  std::vector<Quarter> all;
+  if (!quarters_.empty()) all = {quarters_.begin()->first, quarters_.rbegin()->first};
+  for (const Days& days : spans_) {
+    if (off_by(days, quarters_in(every)) <= kLengthDays) {
+      all.push_back(quarter_ending(days.end - 1));
+    }
+  }
+  return all;
 }
 
-std::optional<Quarter> FiscalQuarters::last() const {
-  if (quarters_.empty()) return std::nullopt;
-  return quarters_.rbegin()->first;
+std::optional<Quarter> FiscalQuarters::first(Every every) const {
+  const auto all = ends(every);
+  if (all.empty()) return std::nullopt;
+  return *std::min_element(all.begin(), all.end());
+}
+
+std::optional<Quarter> FiscalQuarters::last(Every every) const {
+  const auto all = ends(every);
+  if (all.empty()) return std::nullopt;
+  return *std::max_element(all.begin(), all.end());
 }
 
 std::string FiscalQuarters::name(Day start, Day end) const {

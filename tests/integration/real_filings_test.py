@@ -197,10 +197,17 @@ class Truth:
         if count == 1:
             return calendar
         # A year that was reported, though not its quarters.
-        off = {(e.start, e.end): abs((e.end - e.start).days - 91 * count) for e in self.edges
-               if quarter_of(e.end) == last}
-        near = [days for days in off if off[days] <= 16]
-        return min(near, key=lambda days: (days != calendar, off[days], days), default=calendar)
+        near = self.reported(count).get(last, [])
+        return min(near, default=(0, calendar), key=lambda x: (x[1] != calendar, *x))[1]
+
+    def reported(self, count: int) -> dict[int, list]:
+        """By their last quarters, what was reported for the days of so many: how far off, days."""
+        found = defaultdict(list)
+        for e in self.edges:
+            off = abs((e.end - e.start).days - 91 * count)
+            if count > 1 and off <= 16:
+                found[quarter_of(e.end)].append((off, (e.start, e.end)))
+        return found
 
 
 def mixes(path) -> bool:
@@ -235,7 +242,7 @@ def expected(statements, tags: list[str], every: Every):
     """{period: (start, last day, values, mixed) or None} from the first to the last known."""
     concepts = sorted({s.concept for s in statements}, key=tags.index)
     truths = [Truth([s for s in statements if s.concept == c]) for c in concepts]
-    known = [q for t in truths for q in t.quarters]
+    known = [q for t in truths for q in (*t.quarters, *t.reported(every.count))]
     answers = {}
     for last in range(min(known, default=0), max(known, default=-1) + 1):
         if (last + 1) % every.step != 0:

@@ -87,10 +87,22 @@ TEST_F(EveryTest, AFiscalYearThatIsReportedNeedsNoQuarters) {
   EXPECT_FALSE(year.rows[1].value.has_number());
   // Of several, the calendar's own.
   EXPECT_EQ(year.rows[2].value.point->to_string(), "9000000");
+  EXPECT_EQ(every(Every::year, "").rows.size(), 3U);
   const Answer half = every(Every::half, "2023");
   ASSERT_EQ(half.rows.size(), 2U);
   EXPECT_EQ(half.rows[0].value.point->to_string(), "537000000");
   EXPECT_FALSE(half.rows[1].value.has_number());
+}
+
+TEST_F(EveryTest, WhoeverReportsOnlyYearsHasASeriesOfYears) {
+  commit(*store_, {filed("2021-01-01", "2021-12-31", "900000000", "2022-02-09"),
+                   filed("2023-01-01", "2023-12-31", "1281800000", "2024-02-14")});
+  const Answer year = every(Every::year, "");
+  ASSERT_EQ(year.rows.size(), 3U);
+  EXPECT_EQ(year.rows[0].value.point->to_string(), "900000000");
+  EXPECT_FALSE(year.rows[1].value.has_number());
+  EXPECT_EQ(year.rows[2].period, "2023");
+  EXPECT_TRUE(every(Every::quarter, "").rows.empty());
 }
 
 TEST_F(EveryTest, WhatIsMissingSaysWhy) {
