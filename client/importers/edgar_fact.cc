@@ -12,55 +12,57 @@
 namespace capexdb::importers {
 namespace {
 
-using Members = std::vector<EdgarMember>;
+using EdgarMembers = std::vector<EdgarMember>;
 
-constexpr std::array<std::string_view, 6> kUsed = {"start", "end", "val", "accn", "form", "filed"};
+constexpr std::array<std::string_view, 6> kUsedMembers = {"start", "end",  "val",
+                                                          "accn",  "form", "filed"};
 
-tl::unexpected<Error> refuse(std::string_view field, const char* reason, std::string message) {
+tl::unexpected<Error> refuse_member(std::string_view field, const char* reason,
+                                    std::string message) {
   return fail(Error{Errc::invalid_argument, std::move(message), std::string(field), reason});
 }
 
-const EdgarMember* find(const Members& members, std::string_view name) {
+const EdgarMember* find_member(const EdgarMembers& members, std::string_view name) {
   for (const EdgarMember& member : members) {
     if (member.name == name) return &member;
   }
   return nullptr;
 }
 
-Result<void> check_members(const Members& members) {
+Result<void> check_members(const EdgarMembers& members) {
   for (const EdgarMember& member : members) {
-    if (find(members, member.name) != &member) {
-      return refuse(member.name, "repeated_member",
-                    "the fact has '" + member.name + "' twice; which one holds?");
+    if (find_member(members, member.name) != &member) {
+      return refuse_member(member.name, "repeated_member",
+                           "the fact has '" + member.name + "' twice; which one holds?");
     }
     if (!is_clean_text(member.name) || !is_clean_text(member.text)) {
-      return refuse(is_clean_text(member.name) ? member.name : "", "bad_text",
-                    "the fact has a text that is not clean UTF-8 (control characters?)");
+      return refuse_member(is_clean_text(member.name) ? member.name : "", "bad_text",
+                           "the fact has a text that is not clean UTF-8 (control characters?)");
     }
   }
   return {};
 }
 
 // Error where it is missing or not a text.
-Result<std::string> text_member(const Members& members, std::string_view name, const char* missing,
-                                const std::string& what) {
-  const EdgarMember* member = find(members, name);
+Result<std::string> text_member(const EdgarMembers& members, std::string_view name,
+                                const char* missing, const std::string& what) {
+  const EdgarMember* member = find_member(members, name);
   if (member == nullptr || (member->kind == JsonToken::text && trim(member->text).empty()) ||
       (member->kind == JsonToken::literal && member->text == "null")) {
-    return refuse(name, missing, "the fact has no " + std::string(name) + ", " + what);
+    return refuse_member(name, missing, "the fact has no " + std::string(name) + ", " + what);
   }
   if (member->kind != JsonToken::text) {
-    return refuse(name, "bad_member",
-                  std::string(name) + ", " + what + ", is not a text in quotes");
+    return refuse_member(name, "bad_member",
+                         std::string(name) + ", " + what + ", is not a text in quotes");
   }
   return std::string(trim(member->text));
 }
 
-Result<std::string> date_member(const Members& members, std::string_view name, const char* missing,
-                                const std::string& what) {
+Result<std::string> date_member(const EdgarMembers& members, std::string_view name,
+                                const char* missing, const std::string& what) {
   CAPEXDB_ASSIGN(std::string text, text_member(members, name, missing, what));
   if (const auto day = parse_date(text); !day) {
-    return refuse(name, "bad_date", std::string(name) + ": " + day.error().message);
+    return refuse_member(name, "bad_date", std::string(name) + ": " + day.error().message);
   }
   return text;
 }
@@ -73,12 +75,12 @@ bool is_accession(std::string_view text) {
   });
 }
 
-Result<v1::Period> period_of(const Members& members) {
+Result<v1::Period> fact_period(const EdgarMembers& members) {
   v1::Period period;
   CAPEXDB_ASSIGN(const std::string end,
                  date_member(members, "end", "missing_end", "the last day of its period"));
   period.set_end(end);
-  if (find(members, "start") == nullptr) {
+  if (find_member(members, "start") == nullptr) {
     period.set_kind(v1::PERIOD_KIND_INSTANT);
     period.set_start(end);
     return period;
@@ -86,26 +88,26 @@ Result<v1::Period> period_of(const Members& members) {
   CAPEXDB_ASSIGN(const std::string start,
                  date_member(members, "start", "missing_start", "the first day of its period"));
   if (start > end) {
-    return refuse("start", "period_backwards",
-                  "the period starts on " + start + ", after its end on " + end);
+    return refuse_member("start", "period_backwards",
+                         "the period starts on " + start + ", after its end on " + end);
   }
   period.set_kind(v1::PERIOD_KIND_SPAN);
   period.set_start(start);
   return period;
 }
 
-bool is_currency(std::string_view code) {
+bool is_currency_unit(std::string_view code) {
   return code.size() == 3 &&
          std::all_of(code.begin(), code.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
 }
 
-Result<v1::Quantity> quantity_of(const EdgarSeries& series, const Members& members) {
-  const EdgarMember* val = find(members, "val");
+Result<v1::Quantity> fact_quantity(const EdgarSeries& series, const EdgarMembers& members) {
+  const EdgarMember* val = find_member(members, "val");
   if (val == nullptr || (val->kind == JsonToken::literal && val->text == "null")) {
-    return refuse("val", "missing_value", "the fact has no val");
+    return refuse_member("val", "missing_value", "the fact has no val");
   }
   if (val->kind != JsonToken::number) {
-    return refuse(
+    return refuse_member(
         "val", "bad_value",
         "val is " +
             (val->kind == JsonToken::text ? "the text '" + std::string(clip(val->text, 40)) + "'"
@@ -119,29 +121,31 @@ Result<v1::Quantity> quantity_of(const EdgarSeries& series, const Members& membe
   }
   v1::Quantity quantity;
   quantity.set_value(std::move(*digits));
-  if (is_currency(series.unit)) {
+  if (is_currency_unit(series.unit)) {
     quantity.set_currency(series.unit);
   } else if (series.metric.unit_class == UnitClass::money) {
-    return refuse("units", "unit_mismatch",
-                  series.definition + " is stated in '" + std::string(clip(series.unit, 40)) +
-                      "', but " + series.metric.id +
-                      " is money: a currency such as USD is wanted; if the filer tagged it so, "
-                      "leave this fact out");
+    return refuse_member(
+        "units", "unit_mismatch",
+        series.definition + " is stated in '" + std::string(clip(series.unit, 40)) + "', but " +
+            series.metric.id +
+            " is money: a currency such as USD is wanted; if the filer tagged it so, "
+            "leave this fact out");
   } else if (!is_clean_text(series.unit) || trim(series.unit).empty()) {
-    return refuse("units", "bad_text", "the name of the unit is empty or not clean UTF-8 text");
+    return refuse_member("units", "bad_text",
+                         "the name of the unit is empty or not clean UTF-8 text");
   }
   quantity.set_unit(series.unit);
   return quantity;
 }
 
-Result<void> put_source(const Members& members, v1::Event& event) {
+Result<void> put_filing(const EdgarMembers& members, v1::Event& event) {
   v1::Source& source = *event.mutable_source();
   CAPEXDB_ASSIGN(std::string accession, text_member(members, "accn", "missing_accession",
                                                     "the accession number of its filing"));
   if (!is_accession(accession)) {
-    return refuse("accn", "bad_accession",
-                  "'" + std::string(clip(accession, 40)) +
-                      "' is not an accession number such as 0001045810-24-000029");
+    return refuse_member("accn", "bad_accession",
+                         "'" + std::string(clip(accession, 40)) +
+                             "' is not an accession number such as 0001045810-24-000029");
   }
   CAPEXDB_ASSIGN(std::string filed, date_member(members, "filed", "missing_filed",
                                                 "the day of its filing: when could the world know "
@@ -149,7 +153,7 @@ Result<void> put_source(const Members& members, v1::Event& event) {
   source.set_publisher("SEC EDGAR");
   source.set_accession(std::move(accession));
   source.set_attribution(v1::ATTRIBUTION_ISSUER);
-  if (const EdgarMember* form = find(members, "form");
+  if (const EdgarMember* form = find_member(members, "form");
       form != nullptr && form->kind == JsonToken::text) {
     source.set_form(form->text);
   }
@@ -164,9 +168,9 @@ Result<v1::Event> edgar_event(const EdgarSeries& series, const std::vector<Edgar
   CAPEXDB_TRY(check_members(members));
   v1::Event event;
   Fact fact;
-  CAPEXDB_ASSIGN(fact.period, period_of(members));
-  CAPEXDB_ASSIGN(fact.quantity, quantity_of(series, members));
-  CAPEXDB_TRY(put_source(members, event));
+  CAPEXDB_ASSIGN(fact.period, fact_period(members));
+  CAPEXDB_ASSIGN(fact.quantity, fact_quantity(series, members));
+  CAPEXDB_TRY(put_filing(members, event));
   fact.subject = series.subject;
   fact.metric = series.metric.id;
   fact.definition = series.definition;
@@ -176,7 +180,8 @@ Result<v1::Event> edgar_event(const EdgarSeries& series, const std::vector<Edgar
   origin.set_file(file);
   origin.set_line(static_cast<std::uint32_t>(number));
   for (const EdgarMember& member : members) {
-    if (std::find(kUsed.begin(), kUsed.end(), member.name) != kUsed.end()) continue;
+    if (std::find(kUsedMembers.begin(), kUsedMembers.end(), member.name) != kUsedMembers.end())
+      continue;
     v1::Attribute& printed = *origin.add_printed();
     printed.set_name(member.name);
     printed.set_value(member.text);

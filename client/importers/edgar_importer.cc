@@ -21,7 +21,7 @@ std::string grouped(std::uint64_t number) {
   return text;
 }
 
-std::string counted(std::uint64_t count, const std::string& one, const std::string& many) {
+std::string counted_words(std::uint64_t count, const std::string& one, const std::string& many) {
   return grouped(count) + " " + (count == 1 ? one : many);
 }
 
@@ -70,14 +70,15 @@ class EdgarImporter : public Importer {
   std::vector<LeftOut> left_out() const override {
     std::vector<LeftOut> all;
     if (facts_left_out_ > 0) {
-      std::string text = "left out " + counted(facts_left_out_, "fact", "facts") + " of " +
-                         counted(concepts_left_out_, "concept", "concepts") +
+      std::string text = "left out " + counted_words(facts_left_out_, "fact", "facts") + " of " +
+                         counted_words(concepts_left_out_, "concept", "concepts") +
                          " that no metric lists";
       if (number_ == 0) text += "; that is all of it: add concepts to the metrics' tags";
       all.push_back({facts_left_out_, std::move(text)});
     }
     if (others_ > 0) {
-      all.push_back({others_, "left out " + counted(others_, "member that is", "members that are") +
+      all.push_back({others_, "left out " +
+                                  counted_words(others_, "member that is", "members that are") +
                                   " neither a concept nor a unit"});
     }
     if (number_ == 0 && facts_left_out_ == 0) all.push_back({0, "there is no fact in it"});

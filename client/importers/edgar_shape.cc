@@ -13,9 +13,9 @@ namespace {
 
 constexpr std::size_t kOuterMax = 12;
 constexpr std::size_t kInnerMax = 64;
-constexpr std::size_t kLookBytesMax = 64U << 10U;
+constexpr std::size_t kShapeBytesMax = 64U << 10U;
 
-void add(std::vector<std::string>& names, const std::string& name, std::size_t names_max) {
+void add_name(std::vector<std::string>& names, const std::string& name, std::size_t names_max) {
   if (names.size() < names_max && std::find(names.begin(), names.end(), name) == names.end()) {
     names.push_back(name);
   }
@@ -39,14 +39,14 @@ constexpr std::array<KnownShape, 8> kKnownShapes = {{
 
 }  // namespace
 
-void JsonShape::add_outer(const std::string& name) { add(outer, name, kOuterMax); }
+void JsonShape::add_outer(const std::string& name) { add_name(outer, name, kOuterMax); }
 
 Result<void> JsonShape::skip(JsonStream& json, JsonToken first) {
   int depth = 0;
   for (JsonToken token = first;;) {
     if (token == JsonToken::begin_object || token == JsonToken::begin_array) ++depth;
     if (token == JsonToken::end_object || token == JsonToken::end_array) --depth;
-    if (token == JsonToken::name) add(inner, json.text(), kInnerMax);
+    if (token == JsonToken::name) add_name(inner, json.text(), kInnerMax);
     if (depth == 0) return {};
     CAPEXDB_ASSIGN(token, json.next());
   }
@@ -77,15 +77,15 @@ std::string describe(const JsonShape& shape) {
 
 namespace {
 
-enum class Verdict { no, yes, unsure };
+enum class ShapeVerdict { no, yes, unsure };
 
-Verdict company_facts(std::string_view start) {
+ShapeVerdict company_facts(std::string_view start) {
   // A view is not enough for a stream of C++20.
   std::istringstream input{std::string(start)};
   ByteSource source(input);
   JsonStream json(source);
   const auto fails = [](const Error& error) {
-    return error.reason == "truncated" ? Verdict::unsure : Verdict::no;
+    return error.reason == "truncated" ? ShapeVerdict::unsure : ShapeVerdict::no;
   };
   bool named = false;
   bool facts = false;
@@ -95,11 +95,11 @@ Verdict company_facts(std::string_view start) {
     if (!token) return fails(token.error());
     switch (*token) {
       case JsonToken::begin_object:
-        if (depth == 1 && facts) return named ? Verdict::yes : Verdict::no;
+        if (depth == 1 && facts) return named ? ShapeVerdict::yes : ShapeVerdict::no;
         ++depth;
         break;
       case JsonToken::end_object:
-        if (--depth == 0) return Verdict::no;
+        if (--depth == 0) return ShapeVerdict::no;
         break;
       case JsonToken::name:
         if (depth != 1) break;
@@ -107,13 +107,13 @@ Verdict company_facts(std::string_view start) {
         named = named || json.text() == "cik" || json.text() == "entityName";
         break;
       case JsonToken::end:
-        return Verdict::unsure;
+        return ShapeVerdict::unsure;
       case JsonToken::begin_array:
-        if (depth == 0) return Verdict::no;
+        if (depth == 0) return ShapeVerdict::no;
         if (const auto skipped = json.skip(*token); !skipped) return fails(skipped.error());
         break;
       default:
-        if (depth == 0) return Verdict::no;
+        if (depth == 0) return ShapeVerdict::no;
     }
   }
 }
@@ -123,10 +123,10 @@ Verdict company_facts(std::string_view start) {
 bool is_company_facts(ByteSource& source) {
   std::size_t seen = 0;
   for (std::size_t lines = 1;; lines *= 2) {
-    const std::string_view start = source.ahead_lines(lines, kLookBytesMax);
-    const Verdict verdict = company_facts(start);
-    if (verdict != Verdict::unsure) return verdict == Verdict::yes;
-    if (start.size() == seen || start.size() >= kLookBytesMax) return false;
+    const std::string_view start = source.ahead_lines(lines, kShapeBytesMax);
+    const ShapeVerdict verdict = company_facts(start);
+    if (verdict != ShapeVerdict::unsure) return verdict == ShapeVerdict::yes;
+    if (start.size() == seen || start.size() >= kShapeBytesMax) return false;
     seen = start.size();
   }
 }

@@ -14,7 +14,8 @@ namespace {
 // What stands where a day has no rate: a holiday, or before or after a currency.
 bool is_no_rate(std::string_view cell) { return cell.empty() || cell == "." || cell == "N/A"; }
 
-tl::unexpected<Error> refuse(const std::string& field, const char* reason, std::string message) {
+tl::unexpected<Error> refuse_rate(const std::string& field, const char* reason,
+                                  std::string message) {
   return fail(Error{Errc::invalid_argument, std::move(message), field, reason});
 }
 
@@ -116,10 +117,11 @@ class RatesImporter : public Importer {
     const std::string& column = names_[series.column];
     const auto rate = Decimal::parse(cell);
     if (!rate || rate->is_negative() || rate->is_zero()) {
-      return refuse(column, "bad_rate",
-                    "'" + printable_cell(cell) +
-                        "' is no rate: a number above zero such as 7.1884, or nothing for a day "
-                        "without one");
+      return refuse_rate(
+          column, "bad_rate",
+          "'" + printable_cell(cell) +
+              "' is no rate: a number above zero such as 7.1884, or nothing for a day "
+              "without one");
     }
     const std::string date = date_to_string(day);
     v1::Event event;

@@ -28,11 +28,11 @@ constexpr std::array<H10Series, 22> kH10 = {{
     {"DEXTHUS", "THB", "USD"},
 }};
 
-tl::unexpected<Error> refuse(const char* reason, std::string message) {
+tl::unexpected<Error> refuse_series(const char* reason, std::string message) {
   return fail(Error{Errc::invalid_argument, std::move(message), {}, reason});
 }
 
-std::string upper(std::string_view text) {
+std::string upper_ascii(std::string_view text) {
   std::string result(trim(text));
   for (char& c : result) {
     if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
@@ -40,7 +40,7 @@ std::string upper(std::string_view text) {
   return result;
 }
 
-bool is_currency(std::string_view code) {
+bool is_currency_code(std::string_view code) {
   return code.size() == 3 &&
          std::all_of(code.begin(), code.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
 }
@@ -52,17 +52,18 @@ bool is_date_column(std::string_view name) {
 
 Result<RateSeries> ecb_series(const std::string& name) {
   const std::string code(trim(name));
-  if (!is_currency(code) || code == "EUR") {
-    return refuse("unknown_series", "the column '" + std::string(clip(code, 40)) +
-                                        "' is no currency code such as USD; the ECB's file has "
-                                        "Date and one column for each currency");
+  if (!is_currency_code(code) || code == "EUR") {
+    return refuse_series("unknown_series",
+                         "the column '" + std::string(clip(code, 40)) +
+                             "' is no currency code such as USD; the ECB's file has "
+                             "Date and one column for each currency");
   }
   return RateSeries{0, "Euro foreign exchange reference rates, EXR.D." + code + ".EUR.SP00.A", code,
                     "EUR"};
 }
 
 Result<RateSeries> fred_series(const std::string& name) {
-  const std::string id = upper(name);
+  const std::string id = upper_ascii(name);
   std::string known;
   for (const H10Series& series : kH10) {
     if (series.id == id) {
@@ -71,20 +72,21 @@ Result<RateSeries> fred_series(const std::string& name) {
     }
     known += (known.empty() ? "" : ", ") + std::string(series.id);
   }
-  return refuse("unknown_series", "the column '" + std::string(clip(trim(name), 40)) +
-                                      "' is no daily exchange rate of FRED that is known; known "
-                                      "are " +
-                                      known);
+  return refuse_series("unknown_series",
+                       "the column '" + std::string(clip(trim(name), 40)) +
+                           "' is no daily exchange rate of FRED that is known; known "
+                           "are " +
+                           known);
 }
 
 }  // namespace
 
 Result<std::vector<RateSeries>> rate_series(const std::vector<std::string>& header, Format format) {
   if (header.empty() || !is_date_column(header.front())) {
-    return refuse("no_header", "the first column is to be the date, named " +
-                                   std::string(format == Format::ecb ? "Date"
-                                                                     : "DATE or "
-                                                                       "observation_date"));
+    return refuse_series("no_header", "the first column is to be the date, named " +
+                                          std::string(format == Format::ecb ? "Date"
+                                                                            : "DATE or "
+                                                                              "observation_date"));
   }
   std::vector<RateSeries> all;
   for (std::size_t i = 1; i < header.size(); ++i) {
@@ -95,12 +97,12 @@ Result<std::vector<RateSeries>> rate_series(const std::vector<std::string>& head
     series.column = i;
     for (const RateSeries& other : all) {
       if (other.title == series.title) {
-        return refuse("repeated_column", "the column '" + header[i] + "' comes twice");
+        return refuse_series("repeated_column", "the column '" + header[i] + "' comes twice");
       }
     }
     all.push_back(std::move(series));
   }
-  if (all.empty()) return refuse("no_header", "there is no column of rates behind the date");
+  if (all.empty()) return refuse_series("no_header", "there is no column of rates behind the date");
   return all;
 }
 
@@ -115,7 +117,7 @@ Result<Day> rate_day(std::string_view text, Format format) {
   const auto day = parse_unsigned(parts[1]);
   const auto year = parse_unsigned(parts[2]);
   const auto bad = [&](const std::string& why) {
-    return refuse("bad_date", "'" + std::string(clip(text, 40)) + "' " + why);
+    return refuse_series("bad_date", "'" + std::string(clip(text, 40)) + "' " + why);
   };
   if (!month || !day || !year || parts[2].size() != 4 || *month < 1 || *day < 1) {
     return bad("is not a date: write YYYY-MM-DD");
@@ -144,9 +146,9 @@ Format format_of_header(std::string_view line) {
       return is(std::string(trim(cell))) || (last && cells->size() > 2 && trim(cell).empty());
     });
   };
-  if (all_are([](const std::string& cell) { return is_currency(cell); })) return Format::ecb;
+  if (all_are([](const std::string& cell) { return is_currency_code(cell); })) return Format::ecb;
   const auto is_fred = [](const std::string& cell) {
-    return cell.size() == 7 && upper(cell).starts_with("DEX");
+    return cell.size() == 7 && upper_ascii(cell).starts_with("DEX");
   };
   return all_are(is_fred) ? Format::fred : Format::csv;
 }

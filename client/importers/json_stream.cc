@@ -6,8 +6,8 @@
 namespace capexdb::importers {
 namespace {
 
-bool is_blank(int c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
-bool is_digit(int c) { return c >= '0' && c <= '9'; }
+bool is_json_blank(int c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+bool is_json_digit(int c) { return c >= '0' && c <= '9'; }
 
 void append_utf8(std::uint32_t c, std::string& to) {
   const auto tail = [&](unsigned shift) {
@@ -71,7 +71,7 @@ int JsonStream::get() {
 
 // The first byte that is no blank, not yet read.
 int JsonStream::skip_blanks() {
-  while (is_blank(source_.peek())) source_.get();
+  while (is_json_blank(source_.peek())) source_.get();
   return source_.peek();
 }
 
@@ -132,7 +132,7 @@ Result<JsonToken> JsonStream::value(int first) {
       return JsonToken::literal;
     }
     default: {
-      if (first != '-' && !is_digit(first)) return bad_at(first, "a value");
+      if (first != '-' && !is_json_digit(first)) return bad_at(first, "a value");
       CAPEXDB_TRY(read_number(first));
       after_value();
       return JsonToken::number;
@@ -225,7 +225,7 @@ Result<std::uint32_t> JsonStream::read_hex() {
     const int c = source_.peek();
     const int lower = c | 0x20;
     int digit = 0;
-    if (is_digit(c)) {
+    if (is_json_digit(c)) {
       digit = c - '0';
     } else if (c != ByteSource::kEnd && lower >= 'a' && lower <= 'f') {
       digit = lower - 'a' + 10;
@@ -239,8 +239,8 @@ Result<std::uint32_t> JsonStream::read_hex() {
 }
 
 Result<void> JsonStream::read_digits() {
-  if (!is_digit(source_.peek())) return bad_at(source_.peek(), "a digit");
-  while (is_digit(source_.peek())) keep(static_cast<char>(get()));
+  if (!is_json_digit(source_.peek())) return bad_at(source_.peek(), "a digit");
+  while (is_json_digit(source_.peek())) keep(static_cast<char>(get()));
   return {};
 }
 
@@ -250,7 +250,7 @@ Result<void> JsonStream::read_number(int first) {
   if (first == '-') keep(static_cast<char>(get()));
   if (source_.peek() == '0') {
     keep(static_cast<char>(get()));
-    if (is_digit(source_.peek())) return bad("a number does not start with 0");
+    if (is_json_digit(source_.peek())) return bad("a number does not start with 0");
   } else {
     CAPEXDB_TRY(read_digits());
   }
