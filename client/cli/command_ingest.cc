@@ -37,10 +37,10 @@ struct IngestOptions {
 
 const std::vector<std::pair<std::string, importers::Format>>& formats() {
   static const std::vector<std::pair<std::string, importers::Format>> kFormats = {
-      {"auto", importers::Format::automatic},
-      {"csv", importers::Format::csv},
-      {"jsonl", importers::Format::jsonl},
-      {"pb", importers::Format::pb}};
+      {"auto", importers::Format::automatic}, {"csv", importers::Format::csv},
+      {"jsonl", importers::Format::jsonl},    {"pb", importers::Format::pb},
+      {"edgar", importers::Format::edgar},    {"ecb", importers::Format::ecb},
+      {"fred", importers::Format::fred}};
   return kFormats;
 }
 
@@ -50,6 +50,32 @@ const importers::Format* format_of(const std::string& word) {
   }
   return nullptr;
 }
+
+// The store's metrics, asked for when a file first needs them.
+class Metrics {
+ public:
+  explicit Metrics(const Globals& globals) : globals_(globals) {}
+
+  Result<std::vector<CatalogMetric>> get() {
+    if (!answer_) answer_ = ask();
+    return *answer_;
+  }
+  // Why they are not to be had. A file that lacks them is not at fault.
+  const Error* failure() const { return answer_ && !*answer_ ? &answer_->error() : nullptr; }
+
+ private:
+  Result<std::vector<CatalogMetric>> ask() const {
+    const Deadline deadline = after(globals_.timeout());
+    CAPEXDB_ASSIGN(Client client, Client::connect(globals_.client_options(), deadline));
+    CatalogQuestion question;
+    question.kind = CatalogKind::metrics;
+    CAPEXDB_ASSIGN(CatalogAnswer answer, client.catalog(question, deadline));
+    return std::move(answer.entries.metrics);
+  }
+
+  const Globals& globals_;
+  std::optional<Result<std::vector<CatalogMetric>>> answer_;
+};
 
 // One line on a terminal that is written over and over.
 class Progress {
@@ -80,8 +106,10 @@ class Progress {
 
 class Ingest {
  public:
-  Ingest(const IngestOptions& options, Producer producer, IngestReportOptions report)
+  Ingest(const IngestOptions& options, Producer producer, Metrics& metrics,
+         IngestReportOptions report)
       : options_(options),
+        metrics_(metrics),
         producer_(std::move(producer)),
         report_(std::move(report)),
         progress_(stderr_is_terminal() && !options.verbose) {
@@ -117,8 +145,10 @@ class Ingest {
  private:
   Result<void> send_file(std::size_t index, IngestInput& input) {
     RecordPlace place{index, 0, {}};
-    const auto opened = input.importer(*format_of(options_.format));
+    const auto opened =
+        input.importer(*format_of(options_.format), [this] { return metrics_.get(); });
     if (!opened) {
+      if (const Error* failure = metrics_.failure()) return fail(*failure);
       if (!stopped()) refuse(place, opened.error());
       return outcome();
     }
@@ -160,6 +190,10 @@ class Ingest {
       place = RecordPlace{index, 0, {}};
       ++added;
       CAPEXDB_TRY(make_room());
+    }
+    progress_.clear();
+    for (const importers::LeftOut& left_out : importer.left_out()) {
+      report_.on_left_out(index, left_out);
     }
     if (!options_.atomic || failure_) return outcome();
     if (spoilt || interrupted()) {
@@ -217,6 +251,7 @@ class Ingest {
   }
 
   const IngestOptions& options_;
+  Metrics& metrics_;
   Producer producer_;
   IngestReport report_;
   Progress progress_;
@@ -225,7 +260,7 @@ class Ingest {
 
 // The file must not be one that is read, and has to be fit to be read itself
 // once it is mended: with one header, or in one format without any.
-Result<void> check_rejects(const IngestOptions& options, Inputs& inputs) {
+Result<void> check_rejects(const IngestOptions& options, Inputs& inputs, Metrics& metrics) {
   const importers::Importer* first = nullptr;
   for (const auto& input : inputs) {
     if (input->reads_file(options.rejects)) {
@@ -235,7 +270,9 @@ Result<void> check_rejects(const IngestOptions& options, Inputs& inputs) {
   }
   if (inputs.size() == 1) return {};
   for (const auto& input : inputs) {
-    const auto importer = input->importer(*format_of(options.format));
+    const auto importer =
+        input->importer(*format_of(options.format), [&metrics] { return metrics.get(); });
+    if (const Error* failure = metrics.failure()) return fail(*failure);
     if (!importer) continue;  // told when it is the file's turn
     if (first == nullptr) first = *importer;
     if ((*importer)->header() != first->header() ||
@@ -256,8 +293,9 @@ int ingest(const Globals& globals, const IngestOptions& options) {
     if (!input) return report(input.error());
     inputs.push_back(std::move(*input));
   }
+  Metrics metrics(globals);
   if (!options.rejects.empty()) {
-    if (const auto checked = check_rejects(options, inputs); !checked) {
+    if (const auto checked = check_rejects(options, inputs, metrics); !checked) {
       return report(checked.error());
     }
   }
@@ -289,7 +327,7 @@ int ingest(const Globals& globals, const IngestOptions& options) {
   report_options.messages = &std::cerr;
   report_options.rejects = options.rejects.empty() ? nullptr : &rejects;
   catch_interrupts();
-  Ingest run(options, std::move(*producer), std::move(report_options));
+  Ingest run(options, std::move(*producer), metrics, std::move(report_options));
   const auto done = run.run(inputs);
   run.finish();
   std::cout << (json ? json_line(run.report().summary()) : run.report().summary_line()) << '\n';
@@ -310,7 +348,7 @@ int ingest(const Globals& globals, const IngestOptions& options) {
 Run declare_ingest(CLI::App& app, const Globals& globals) {
   auto options = std::make_shared<IngestOptions>();
   app.add_option("FILE", options->files, "Files to read; - is standard input")->required();
-  app.add_option("--format", options->format, "auto, csv, jsonl or pb")
+  app.add_option("--format", options->format, "auto, csv, jsonl, pb, edgar, ecb or fred")
       ->capture_default_str()
       ->type_name("FORMAT")
       ->check([](const std::string& word) {

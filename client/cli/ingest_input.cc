@@ -35,8 +35,9 @@ IngestInput::~IngestInput() {
   if (buffer_.descriptor() != STDIN_FILENO) ::close(buffer_.descriptor());
 }
 
-Result<importers::Importer*> IngestInput::importer(importers::Format format) {
-  if (!importer_) importer_ = importers::open_importer(stream_, file_, format);
+Result<importers::Importer*> IngestInput::importer(importers::Format format,
+                                                   const importers::AskMetrics& metrics) {
+  if (!importer_) importer_ = importers::open_importer(stream_, file_, format, metrics);
   if (!*importer_) return fail(importer_->error());
   return (*importer_)->get();
 }

@@ -77,6 +77,12 @@ void IngestReport::on_unreadable(const RecordPlace& place, const Error& error) {
                {"message", error.message}});
 }
 
+void IngestReport::on_left_out(std::size_t file, const importers::LeftOut& left_out) {
+  *options_.messages << place_text({file, 0, {}}) << ": " << printable(left_out.text) << '\n';
+  left_out_.push_back(
+      {{"file", options_.files[file]}, {"count", left_out.count}, {"message", left_out.text}});
+}
+
 void IngestReport::on_discarded(std::size_t count) {
   waiting_.erase(waiting_.end() - static_cast<std::ptrdiff_t>(std::min(count, waiting_.size())),
                  waiting_.end());
@@ -159,6 +165,7 @@ Json IngestReport::summary() const {
   if (options_.dry_run) object["dry_run"] = true;
   object["verdicts"] = verdicts_;
   if (verdicts_omitted_ > 0) object["verdicts_omitted"] = verdicts_omitted_;
+  if (!left_out_.empty()) object["left_out"] = left_out_;
   return object;
 }
 

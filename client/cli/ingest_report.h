@@ -13,6 +13,7 @@
 
 #include "capexdb/producer.h"
 #include "client/cli/print.h"
+#include "client/importers/importer.h"
 
 namespace capexdb::cli {
 
@@ -45,6 +46,8 @@ class IngestReport {
   void on_unreadable(const RecordPlace& place, const Error& error);
   // A record that was given to the producer; in the order of their indexes.
   void on_added(RecordPlace place) { waiting_.push_back(std::move(place)); }
+  // What of the file no record was made of.
+  void on_left_out(std::size_t file, const importers::LeftOut& left_out);
   // The last `count` records were taken back.
   void on_discarded(std::size_t count);
   void on_reply(const BatchReply& reply);
@@ -85,6 +88,7 @@ class IngestReport {
   std::uint64_t warnings_ = 0;
   Json verdicts_ = Json::array();
   std::uint64_t verdicts_omitted_ = 0;
+  Json left_out_ = Json::array();
 };
 
 }  // namespace capexdb::cli

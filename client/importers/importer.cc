@@ -61,6 +61,13 @@ Result<Format> by_content(ByteSource& source, const std::string& file) {
   return header ? Format::csv : Format::pb;
 }
 
+// A file's name tells how it is written, its beginning whose it is.
+Format refine(ByteSource& source, Format format) {
+  if (format == Format::jsonl) return is_company_facts(source) ? Format::edgar : format;
+  if (format == Format::csv) return format_of_header(source.ahead_lines(1, kLookBytesMax));
+  return format;
+}
+
 }  // namespace
 
 Error broken_input(const std::string& file, std::uint64_t offset) {
@@ -71,17 +78,25 @@ Error broken_input(const std::string& file, std::uint64_t offset) {
 }
 
 Result<std::unique_ptr<Importer>> open_importer(std::istream& input, const std::string& file,
-                                                Format format) {
+                                                Format format, const AskMetrics& metrics) {
   ByteSource source(input);
-  if (format == Format::automatic) format = by_extension(file);
   if (format == Format::automatic) {
-    CAPEXDB_ASSIGN(format, by_content(source, file));
+    format = by_extension(file);
+    if (format == Format::automatic) {
+      CAPEXDB_ASSIGN(format, by_content(source, file));
+    }
+    format = refine(source, format);
   }
   switch (format) {
     case Format::csv:
       return open_csv(std::move(source), file);
     case Format::jsonl:
       return open_jsonl(std::move(source), file);
+    case Format::edgar:
+      return open_edgar(std::move(source), file, metrics);
+    case Format::ecb:
+    case Format::fred:
+      return open_rates(std::move(source), file, format);
     default:
       return open_pb(std::move(source), file);
   }

@@ -1,29 +1,40 @@
-// Files into events: CSV (minimal and rich), JSON lines, delimited protobuf.
+// Files into events: CSV (minimal and rich), JSON lines, delimited protobuf, company
+// facts of SEC EDGAR, exchange rates of the ECB and of the Federal Reserve.
 // Streaming: memory does not grow with the file.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <iosfwd>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "capexdb/v1/event.pb.h"
+#include "proto/model/catalog.h"
 #include "proto/model/error.h"
 
 namespace capexdb::importers {
 
-enum class Format : std::uint8_t { automatic, csv, jsonl, pb };
+enum class Format : std::uint8_t { automatic, csv, jsonl, pb, edgar, ecb, fred };
 
 // One record of the input. `event` is an error when the record cannot be read;
 // reading goes on with the next one.
 struct Record {
-  std::uint64_t line = 0;  // 1-based line where it starts; of pb, its number
+  std::uint64_t line = 0;  // 1-based line where it starts; of pb and edgar, its number
   // As it stands in the input, without the line end; of pb, with its length, so
-  // that raws put together are a stream again. Cut off at 1 MiB where the record
-  // is longer than that and therefore an error.
+  // that raws put together are a stream again; where a record is a part of a line
+  // or document, a line or document that holds it alone. Cut off at 1 MiB where
+  // the record is longer than that and therefore an error.
   std::string raw;
   Result<v1::Event> event = fail(Errc::internal, "not read");
+};
+
+// What of an input was passed over, and is no error.
+struct LeftOut {
+  std::uint64_t count = 0;
+  std::string text;  // a sentence with the count in it
 };
 
 class Importer {
@@ -34,16 +45,23 @@ class Importer {
   virtual Result<bool> next(Record& record) = 0;
   // The line that a file of rejected records starts with; empty if none.
   virtual std::string header() const { return {}; }
+  // So far; all of it once next() has ended.
+  virtual std::vector<LeftOut> left_out() const { return {}; }
   // What follows a record's `raw` in a file of records.
   virtual std::string_view record_end() const { return "\n"; }
 };
 
+// The metrics of the store that the events are for, with their XBRL concepts.
+using AskMetrics = std::function<Result<std::vector<CatalogMetric>>()>;
+
 // `input` must outlive the importer. `file` decides the format, with the first
 // bytes, when it is automatic, and goes into the origin of events that are made
 // from columns; events that come whole (protobuf JSON, pb) stay as they are.
-// Error: invalid_argument when the format cannot be told or the header of a
-// CSV file lacks a needed column (it says which).
+// `metrics` is asked once, and only for a file whose figures are named by
+// concepts. Errors: invalid_argument when the format cannot be told, the header
+// of a CSV file lacks a needed column (it says which), or the file is something
+// else than its format; those of `metrics`.
 Result<std::unique_ptr<Importer>> open_importer(std::istream& input, const std::string& file,
-                                                Format format);
+                                                Format format, const AskMetrics& metrics = {});
 
 }  // namespace capexdb::importers

@@ -149,8 +149,8 @@ class FlowSeries {
 
   void widen(std::optional<QuarterRange>& range) const {
     for (const Reported& reported : definitions_) {
-      const auto first = reported.quarters().first();
-      const auto last = reported.quarters().last();
+      const auto first = reported.quarters().first(every_);
+      const auto last = reported.quarters().last(every_);
       if (!first || !last) continue;
       if (!range) range = QuarterRange{*first, *last};
       range->first = std::min(range->first, *first);

@@ -1,5 +1,6 @@
 #include "storage/query/quarters.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <tuple>
 #include <vector>
@@ -8,6 +9,7 @@ namespace capexdb::storage {
 namespace {
 
 constexpr int kQuarterDays = 91;
+constexpr int kLengthDays = 16;  // that a reported half or year may be shorter or longer
 
 int quarters_in(Every every) {
   switch (every) {
@@ -68,6 +70,9 @@ FiscalQuarters::FiscalQuarters(const SpanGraph& graph) {
     }
     quarters_[quarter] = best;
   }
+  for (const KnownSpan& span : graph.spans()) {
+    if (span.end - span.start > kQuarterDaysMax) spans_.push_back({span.start, span.end});
+  }
   for (const auto& [quarter, days] : quarters_) {
     begins_[days.start] = quarter;
     ends_[days.end] = quarter;
@@ -94,17 +99,49 @@ Slot FiscalQuarters::slot(Every every, Quarter last) const {
     if (!whole) whole = Slot{label, part->start, part->end};
     whole->end = part->end;
   }
-  return whole ? *whole : Slot{label, label.start, label.end};
+  return whole ? *whole
+               : reported(label, count, last).value_or(Slot{label, label.start, label.end});
 }
 
-std::optional<Quarter> FiscalQuarters::first() const {
-  if (quarters_.empty()) return std::nullopt;
-  return quarters_.begin()->first;
+// How far a span is from the length of so many quarters.
+int FiscalQuarters::off_by(const Days& days, int count) {
+  return std::abs(days.end - days.start - count * kQuarterDays);
 }
 
-std::optional<Quarter> FiscalQuarters::last() const {
-  if (quarters_.empty()) return std::nullopt;
-  return quarters_.rbegin()->first;
+// A fiscal year is one even if none of its quarters is known.
+std::optional<Slot> FiscalQuarters::reported(const Period& label, int count, Quarter last) const {
+  std::optional<Days> best;
+  for (const Days& days : spans_) {
+    if (off_by(days, count) > kLengthDays || quarter_ending(days.end - 1) != last) continue;
+    const bool calendar = days.start == label.start && days.end == label.end;
+    if (calendar || !best || off_by(days, count) < off_by(*best, count)) best = days;
+    if (calendar) break;
+  }
+  if (!best) return std::nullopt;
+  return Slot{label, best->start, best->end};
+}
+
+std::vector<Quarter> FiscalQuarters::ends(Every every) const {
+  std::vector<Quarter> all;
+  if (!quarters_.empty()) all = {quarters_.begin()->first, quarters_.rbegin()->first};
+  for (const Days& days : spans_) {
+    if (off_by(days, quarters_in(every)) <= kLengthDays) {
+      all.push_back(quarter_ending(days.end - 1));
+    }
+  }
+  return all;
+}
+
+std::optional<Quarter> FiscalQuarters::first(Every every) const {
+  const auto all = ends(every);
+  if (all.empty()) return std::nullopt;
+  return *std::min_element(all.begin(), all.end());
+}
+
+std::optional<Quarter> FiscalQuarters::last(Every every) const {
+  const auto all = ends(every);
+  if (all.empty()) return std::nullopt;
+  return *std::max_element(all.begin(), all.end());
 }
 
 std::string FiscalQuarters::name(Day start, Day end) const {

@@ -28,11 +28,14 @@ class FiscalQuarters {
 
   std::optional<Slot> quarter(Quarter quarter) const;
   // The two quarters of a half, the four of a year or of twelve months, where
-  // all are known and follow one another; else the calendar's own days.
+  // all are known and follow one another; else those of a reported period of that
+  // length which ends with that quarter; else the calendar's own.
   Slot slot(Every every, Quarter last) const;
 
-  std::optional<Quarter> first() const;
-  std::optional<Quarter> last() const;
+  // The last quarters of the first and the last period of `every` that anything is
+  // known of: a quarter, or a reported period of that length.
+  std::optional<Quarter> first(Every every) const;
+  std::optional<Quarter> last(Every every) const;
 
   // A span by the quarters that it consists of: 2024-9M, 2024-H1,
   // 2024-Q2..2025-Q1; by its days where it does not.
@@ -43,7 +46,13 @@ class FiscalQuarters {
     Day start;
     Day end;
   };
+  std::optional<Slot> reported(const Period& label, int count, Quarter last) const;
+
+  static int off_by(const Days& days, int count);
+  std::vector<Quarter> ends(Every every) const;
+
   std::map<Quarter, Days> quarters_;
+  std::vector<Days> spans_;  // that are known and longer than a quarter
   std::map<Day, Quarter> begins_;
   std::map<Day, Quarter> ends_;
 };

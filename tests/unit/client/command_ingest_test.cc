@@ -223,5 +223,79 @@ TEST(CommandIngest, AnErrorWhileThePipePausesEndsTheRun) {
   EXPECT_THAT(outcome.err, HasSubstr("fenced"));
 }
 
+// Company facts with one fact of the concept.
+std::string company_facts(const std::string& tag, const std::string& val) {
+  return R"({"cik":1045810,"entityName":"NVIDIA CORP","facts":{"us-gaap":{")" + tag +
+         R"(":{"units":{"USD":[{"start":"2024-01-29","end":"2024-04-28","val":)" + val +
+         R"(,"accn":"0001045810-24-000124","form":"10-Q","filed":"2024-05-29"}]}}}}})";
+}
+
+// The store's metrics, whenever they are asked for.
+v1::ServerMessage metrics_reply(const v1::ClientMessage& message) {
+  v1::ServerMessage reply;
+  reply.set_request_id(message.request_id());
+  v1::CatalogMetric* capex = reply.mutable_catalog()->add_metrics();
+  capex->set_id("capex");
+  capex->set_unit_class(v1::UNIT_CLASS_MONEY);
+  capex->add_tags("us-gaap:Purchases");
+  return reply;
+}
+
+TEST(CommandIngest, CompanyFactsAreReadWithTheStoresMetrics) {
+  FakeStore store;
+  std::vector<v1::Event> events;
+  int asked = 0;
+  FakeServer server([&](int, FakeConnection& connection) {
+    while (const auto message = connection.read()) {
+      if (message->has_hello()) {
+        connection.send(store.greet(*message));
+      } else if (message->has_catalog()) {
+        EXPECT_EQ(message->catalog().kind(), v1::CatalogRequest::KIND_METRICS);
+        ++asked;
+        connection.send(metrics_reply(*message));
+      } else {
+        for (const auto& event : message->ingest().events()) events.push_back(event);
+        connection.send(store.ingest(*message));
+      }
+    }
+  });
+  const std::string good = file_with("facts.json", company_facts("Purchases", "369000000"));
+  const std::string other = file_with("other.json", company_facts("Unknown", "1"));
+  const std::string bad = file_with("bad.json", company_facts("Purchases", "\"369\""));
+  const std::string rejects = file_with("rejects.json", "");
+  // The server has one connection at a time; with a file of rejects the files
+  // are opened before the one for the batches.
+  const Outcome outcome = run({"ingest", "--server", server.address(), good, other, bad,
+                               "--rejects", rejects, "-o", "json"});
+  EXPECT_EQ(outcome.code, 65);
+  EXPECT_EQ(asked, 1);
+  ASSERT_EQ(events.size(), 1U);
+  EXPECT_EQ(events[0].capex().amount().value(), "369000000");
+  EXPECT_EQ(events[0].capex().definition(), "us-gaap:Purchases");
+  EXPECT_THAT(outcome.err, HasSubstr(other + ": left out 1 fact of 1 concept"));
+  EXPECT_THAT(outcome.err,
+              HasSubstr(bad + ":1: rejected: bad_value: val: us-gaap:Purchases in USD"));
+  EXPECT_THAT(outcome.out, HasSubstr("\"left_out\":[{\"file\":\"" + other + "\",\"count\":1,"));
+  EXPECT_EQ(text_of(rejects), company_facts("Purchases", "\"369\"") + "\n");
+}
+
+TEST(CommandIngest, WithoutTheStoresMetricsNoFileIsAtFault) {
+  FakeServer server([&](int, FakeConnection& connection) {
+    FakeStore store;
+    while (const auto message = connection.read()) {
+      connection.send(message->has_hello()
+                          ? store.greet(*message)
+                          : client::error(message->request_id(), Errc::aborted, "not now"));
+    }
+  });
+  const std::string file = file_with("facts.json", company_facts("Purchases", "1"));
+  const std::string rejects = file_with("earlier.json", kBad);
+  const Outcome outcome =
+      run({"ingest", "--server", server.address(), file, file, "--rejects", rejects});
+  EXPECT_EQ(outcome.code, 75);
+  EXPECT_THAT(outcome.err, HasSubstr("not now"));
+  EXPECT_EQ(text_of(rejects), kBad);
+}
+
 }  // namespace
 }  // namespace capexdb::cli

@@ -96,6 +96,18 @@ TEST(IngestReport, VerboseShowsAll) {
   EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 25);
 }
 
+TEST(IngestReport, SaysWhatWasLeftOut) {
+  Fixture f;
+  EXPECT_FALSE(f.report.summary().contains("left_out"));
+  f.report.on_left_out(0, {12'345, "left out 12,345 facts"});
+  f.report.on_left_out(1, {0, "there is no fact in it"});
+  EXPECT_EQ(f.messages.str(), "a.csv: left out 12,345 facts\nstdin: there is no fact in it\n");
+  EXPECT_EQ(json_line(f.report.summary()["left_out"]),
+            "[{\"file\":\"a.csv\",\"count\":12345,\"message\":\"left out 12,345 facts\"},"
+            "{\"file\":\"-\",\"count\":0,\"message\":\"there is no fact in it\"}]");
+  EXPECT_TRUE(f.report.all_good());
+}
+
 TEST(IngestReport, ForgetsRecordsThatWereTakenBack) {
   Fixture f;
   f.add(0, 1);

@@ -81,9 +81,9 @@ TEST(Detection, TheGivenFormatBeatsTheName) {
 }
 
 TEST(Detection, OneBigJsonDocumentIsNotLinesOfStatements) {
-  const std::string facts = R"({"cik":320193,"entityName":"X","facts":{"us-gaap":{}}})";
+  const std::string filings = R"({"cik":"320193","entityType":"operating","filings":{}})";
   const std::vector<std::string> documents = {
-      facts, "{\n  \"cik\": 1,\n  \"facts\": {}\n}\n", "[" + std::string(kJson) + "]",
+      filings, "{\n  \"cik\": 1,\n  \"filings\": {}\n}\n", "[" + std::string(kJson) + "]",
       R"({"facts":")" + std::string(2 * kRecordBytesMax, 'x') + "\"}"};
   for (const std::string& content : documents) {
     const ReadAll all = read_all(content, "CIK0000320193.json");
@@ -91,7 +91,23 @@ TEST(Detection, OneBigJsonDocumentIsNotLinesOfStatements) {
     EXPECT_EQ(all.error.reason, "not_json_lines");
     EXPECT_NE(all.error.message.find("not lines of statements"), std::string::npos);
   }
-  EXPECT_NE(first_error(facts, "a.json").find("cik, entityName, facts"), std::string::npos);
+  EXPECT_NE(first_error(filings, "a.json").find("cik, entityType, filings"), std::string::npos);
+}
+
+TEST(Detection, CompanyFactsAreKnownByTheirMembers) {
+  const std::string one = R"({"cik":320193,"entityName":"X","facts":{"us-gaap":{}}})";
+  std::string lines = "{\n";
+  for (int i = 0; i < 100; ++i) lines += " \"more" + std::to_string(i) + "\": [\n\n{}],\n";
+  for (const std::string& content : {one, one + "\n" + one, lines + one.substr(1)}) {
+    for (const char* file : {"CIK0000320193.json", "-", "rejects.jsonl"}) {
+      const ReadAll all = read_all(content, file);
+      EXPECT_FALSE(all.failed) << file << ": " << all.error.message;
+    }
+  }
+  // Facts of nobody, or no object of facts.
+  for (const char* other : {R"({"facts":{"us-gaap":{}}})", R"({"cik":1,"facts":["none"]})"}) {
+    EXPECT_EQ(read_all(other, "a.json").error.reason, "not_json_lines") << other;
+  }
 }
 
 TEST(Detection, EmptyAndPackedInputsAreRefused) {

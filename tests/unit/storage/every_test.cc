@@ -72,6 +72,39 @@ TEST_F(EveryTest, HalvesYearsAndTwelveMonths) {
   EXPECT_EQ(ttm.rows[0].value.point->to_string(), "3236000000");
 }
 
+TEST_F(EveryTest, AFiscalYearThatIsReportedNeedsNoQuarters) {
+  commit(*store_, {filed("2022-01-31", "2022-10-30", "1324000000", "2023-11-21"),
+                   filed("2022-01-31", "2023-01-29", "1833000000", "2024-02-21"),
+                   filed("2023-01-30", "2023-07-30", "537000000", "2024-08-28"),
+                   filed("2023-12-25", "2024-12-29", "7000000", "2025-02-26"),
+                   filed("2024-01-01", "2024-12-31", "9000000", "2025-02-26")});
+  const Answer year = every(Every::year, "2022..2024");
+  ASSERT_EQ(year.rows.size(), 3U);
+  EXPECT_EQ(year.rows[0].value.point->to_string(), "1833000000");
+  EXPECT_EQ(year.rows[0].start, "2022-01-31");
+  EXPECT_EQ(year.rows[0].end, "2023-01-29");
+  EXPECT_EQ(year.rows[0].derivation, "reported");
+  EXPECT_FALSE(year.rows[1].value.has_number());
+  // Of several, the calendar's own.
+  EXPECT_EQ(year.rows[2].value.point->to_string(), "9000000");
+  EXPECT_EQ(every(Every::year, "").rows.size(), 3U);
+  const Answer half = every(Every::half, "2023");
+  ASSERT_EQ(half.rows.size(), 2U);
+  EXPECT_EQ(half.rows[0].value.point->to_string(), "537000000");
+  EXPECT_FALSE(half.rows[1].value.has_number());
+}
+
+TEST_F(EveryTest, WhoeverReportsOnlyYearsHasASeriesOfYears) {
+  commit(*store_, {filed("2021-01-01", "2021-12-31", "900000000", "2022-02-09"),
+                   filed("2023-01-01", "2023-12-31", "1281800000", "2024-02-14")});
+  const Answer year = every(Every::year, "");
+  ASSERT_EQ(year.rows.size(), 3U);
+  EXPECT_EQ(year.rows[0].value.point->to_string(), "900000000");
+  EXPECT_FALSE(year.rows[1].value.has_number());
+  EXPECT_EQ(year.rows[2].period, "2023");
+  EXPECT_TRUE(every(Every::quarter, "").rows.empty());
+}
+
 TEST_F(EveryTest, WhatIsMissingSaysWhy) {
   commit_year();
   const Answer known_then = every(Every::quarter, "2024", "2024-09-30");
