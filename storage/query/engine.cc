@@ -34,13 +34,23 @@ void hint_at_measures(const ScanReport& report, const Plan& plan, Answer& answer
       " of " + plan.metric_entry.id + " here, but there is: " + words + " (ask with --measure)");
 }
 
+// A cell without an answer: whether what it held was withdrawn. Another source's
+// statements were never an answer.
+bool was_withdrawn(std::span<const Row> cell, const Plan& plan) {
+  const Verdicts verdicts = resolve(cell, plan.policy);
+  return std::any_of(verdicts.withdrawn.begin(), verdicts.withdrawn.end(), [&](std::size_t i) {
+    return plan.policy.kind != PolicyKind::source ||
+           cell[i].ordinal(Column::source) == plan.policy.source;
+  });
+}
+
 Result<ScanReport> collect(const ReadView& view, const Plan& plan, const Catalogue& catalogue,
                            const QueryLimits& limits, std::vector<ResolvedCell>& cells) {
   ScanReport::Periods withdrawn;
   const CellVisitor visit = [&](std::span<const Row> cell) -> Result<void> {
     if (auto resolved = resolve_cell(cell, plan)) {
       cells.push_back(std::move(*resolved));
-    } else if (plan.every != Every::reported) {
+    } else if (plan.every != Every::reported && was_withdrawn(cell, plan)) {
       withdrawn[cell.front()[Column::subject]].push_back(cell.front().period());
     }
     if (cells.size() <= kCellsMax) return {};
