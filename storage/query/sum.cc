@@ -89,7 +89,9 @@ Result<void> add_to(Total& total, const ResolvedCell& cell, const Plan& plan,
   total.roots.insert(cell.root_ids.begin(), cell.root_ids.end());
   total.sources.insert(row[Column::source]);
   total.statuses.insert(row.status());
-  if (total.newest.end < row.published().end) total.newest = row.published();
+  // As newest statements go; of two that end alike the order of parts must not decide.
+  const auto newness = [](const TimeRange& t) { return std::pair(t.end, t.begin); };
+  if (newness(total.newest) < newness(row.published())) total.newest = row.published();
   total.sequence = std::max(total.sequence, row.sequence());
   if (const Period period = row.period(); period.kind == PeriodKind::instant) {
     total.earliest = total.earliest == 0 ? period.start : std::min(total.earliest, period.start);
