@@ -1,56 +1,15 @@
-// Random histories and random questions about them, each from a seed alone.
+// Random histories, each from a seed alone.
 #pragma once
 
 #include <cstdint>
-#include <initializer_list>
-#include <random>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "capexdb/v1/event.pb.h"
-#include "proto/model/query.h"
-#include "proto/model/statement.h"
+#include "tests/unit/storage/model_world.h"
 
 namespace capexdb::storage::test {
-
-class Dice {
- public:
-  explicit Dice(std::uint64_t seed) : random_(seed) {}
-
-  // 0 .. below - 1.
-  std::size_t roll(std::size_t below) { return random_() % below; }
-  bool chance(std::size_t percent) { return roll(100) < percent; }
-  template <class T>
-  const T& pick(const std::vector<T>& list) {
-    return list[roll(list.size())];
-  }
-  template <class T>
-  T pick(std::initializer_list<T> list) {
-    return list.begin()[roll(list.size())];
-  }
-  template <class T>
-  void shuffle(std::vector<T>& list) {
-    for (std::size_t i = list.size(); i > 1; --i) std::swap(list[i - 1], list[roll(i)]);
-  }
-
- private:
-  std::mt19937_64 random_;
-};
-
-// A few companies in nested groups with sources of their own: what is said and
-// asked of one world touches no other one, but that "all" is everybody.
-struct World {
-  std::string prefix;  // of every id
-  std::vector<std::string> companies;
-  std::vector<std::string> groups;
-  std::vector<std::string> sources;
-
-  explicit World(std::size_t number);
-};
-
-// The catalogue of a store with all of these; metrics and products are common.
-CatalogChange catalogue_of(const std::vector<World>& worlds);
 
 // What is said in one world, in order. Documents cite one another, repeat
 // themselves, restate, withdraw and reassert.
@@ -91,10 +50,5 @@ class RandomHistory {
   std::string definition_;
   std::size_t ids_ = 0;
 };
-
-// A question about a world of a store whose last sequence is given.
-Query random_question(const World& world, std::uint64_t last_sequence, Dice& dice);
-
-std::string text_of(const Query& query);
 
 }  // namespace capexdb::storage::test

@@ -1,12 +1,11 @@
-#include "tests/unit/storage/model_random.h"
+#include "tests/unit/storage/model_history.h"
+
+#include <algorithm>
 
 #include "proto/model/date.h"
 
 namespace capexdb::storage::test {
 namespace {
-
-constexpr const char* kFirstTag = "us-gaap:PaymentsToAcquirePropertyPlantAndEquipment";
-constexpr const char* kSecondTag = "us-gaap:PaymentsToAcquireProductiveAssets";
 
 std::string day_text(std::size_t months, std::size_t day) {
   return date_to_string(day_from_civil(2023 + static_cast<int>(months / 12),
@@ -28,15 +27,6 @@ std::vector<Day> quarter_days(std::size_t calendar) {
   return days;
 }
 
-CatalogMetric metric(std::string id, UnitClass unit_class, Aggregation aggregation) {
-  CatalogMetric m;
-  m.id = std::move(id);
-  m.name = m.id;
-  m.unit_class = unit_class;
-  m.aggregation = aggregation;
-  return m;
-}
-
 void cite(v1::Source& source, const v1::Source& cited) {
   v1::Citation& citation = *source.add_cites();
   citation.set_accession(cited.accession());
@@ -49,44 +39,8 @@ void cite(v1::Source& source, const v1::Source& cited) {
 
 }  // namespace
 
-World::World(std::size_t number) : prefix("w" + std::to_string(number) + "-") {
-  for (const char* name : {"ali", "ten", "fisc", "april"}) companies.push_back(prefix + name);
-  for (const char* name : {"trio", "four"}) groups.push_back(prefix + name);
-  for (const char* name : {"filings", "press", "blog"}) sources.push_back(prefix + name);
-}
-
-CatalogChange catalogue_of(const std::vector<World>& worlds) {
-  CatalogChange change;
-  for (const World& world : worlds) {
-    const auto party = [&](const std::string& id, PartyKind kind) -> CatalogParty& {
-      CatalogParty& p = change.parties.emplace_back();
-      p.id = id;
-      p.name = id;
-      p.kind = kind;
-      return p;
-    };
-    for (const std::string& id : world.companies) party(id, PartyKind::company);
-    party(world.groups[0], PartyKind::group).members = {world.companies[0], world.companies[1],
-                                                        world.companies[2]};
-    party(world.groups[1], PartyKind::group).members = {world.groups[0], world.companies[3]};
-    change.sources.push_back({world.sources[0], {}, 1});
-    change.sources.push_back({world.sources[1], {}, 2});
-    change.sources.push_back({world.sources[2], {}, 0});
-  }
-  change.metrics = {metric("capex", UnitClass::money, Aggregation::flow),
-                    metric("cash", UnitClass::money, Aggregation::stock),
-                    metric("unit_shipments", UnitClass::count, Aggregation::flow),
-                    metric("unit_purchases", UnitClass::count, Aggregation::flow),
-                    metric("unit_price", UnitClass::price, Aggregation::none),
-                    metric("shipment_value", UnitClass::money, Aggregation::flow),
-                    metric("purchase_value", UnitClass::money, Aggregation::flow)};
-  change.metrics[0].tags = {kFirstTag, kSecondTag};
-  change.products = {{"H20", {}}, {"H100", {}}};
-  return change;
-}
-
 RandomHistory::RandomHistory(const World& world, Dice& dice) : world_(world), dice_(dice) {
-  definition_ = dice.pick<std::string>({"", kFirstTag, kSecondTag, "x:Other"});
+  definition_ = dice.pick<std::string>({"", kFirstConcept, kSecondConcept, kOtherConcept});
   for (std::size_t i = 0; i < 9; ++i) {
     Document document;
     document.publisher = dice.roll(world.sources.size());
@@ -224,9 +178,9 @@ void RandomHistory::fill_capex(v1::Event& event, const Document& document) {
   fact.mutable_subject()->set_name(company < 4 ? world_.companies[company]
                                                : world_.groups[company - 4]);
   fill_period(*fact.mutable_period(), company % 4, dice_.chance(3));
-  fact.set_definition(dice_.chance(75)
-                          ? definition_
-                          : dice_.pick<std::string>({"", kFirstTag, kSecondTag, "x:Other"}));
+  fact.set_definition(dice_.chance(75) ? definition_
+                                       : dice_.pick<std::string>(
+                                             {"", kFirstConcept, kSecondConcept, kOtherConcept}));
   if (dice_.chance(8)) {
     fact.set_measure(dice_.chance(70) ? v1::MEASURE_GROWTH_YOY : v1::MEASURE_GROWTH_QOQ);
     fact.mutable_amount()->set_unit("%");
@@ -251,7 +205,7 @@ void RandomHistory::fill_cash(v1::Event& event, const Document& document) {
   fact.mutable_subject()->set_name(world_.companies[company]);
   fact.set_metric("cash");
   fill_period(*fact.mutable_period(), company, true);
-  if (dice_.chance(15)) fact.set_definition("x:Other");
+  if (dice_.chance(15)) fact.set_definition(kOtherConcept);
   fill_number(*fact.mutable_quantity(), 5000 + static_cast<std::int64_t>(dice_.roll(4) * 70),
               document);
 }
@@ -443,93 +397,6 @@ v1::Event RandomHistory::catalogue_change() {
     group.add_members(world_.companies[2 + dice_.roll(2)]);
   }
   return event;
-}
-
-Query random_question(const World& world, std::uint64_t last_sequence, Dice& dice) {
-  Query query;
-  query.kind = dice.chance(50) ? QueryKind::cells : QueryKind::sum;
-  if (dice.chance(1)) {
-    query.select = {"all"};
-  } else {
-    const std::size_t names = 1 + (dice.chance(30) ? dice.roll(3) : 0);
-    for (std::size_t i = 0; i < names; ++i) {
-      const bool group = query.kind == QueryKind::sum ? dice.chance(50) : dice.chance(15);
-      query.select.push_back(group ? dice.pick(world.groups) : dice.pick(world.companies));
-    }
-  }
-  query.metric = dice.pick<std::string>({"capex", "capex", "capex", "capex", "cash", "cash",
-                                         "unit_shipments", "unit_shipments", "shipment_value",
-                                         "unit_price", "unit_purchases", "purchase_value"});
-  if (dice.chance(65)) {
-    query.periods = dice.pick<std::string>({"2023",
-                                            "2024",
-                                            "2023-H1",
-                                            "2024-H2",
-                                            "2023-Q1",
-                                            "2023-Q2",
-                                            "2023-Q3",
-                                            "2023-Q4",
-                                            "2024-Q1",
-                                            "2024-Q2",
-                                            "2024-Q3",
-                                            "2024-Q4",
-                                            "2023..2024",
-                                            "2023-Q2..2024-Q3",
-                                            "2024-H1..",
-                                            "..2023-Q3",
-                                            "2023-01-30/2023-04-30",
-                                            "2024-01-29/2024-05-05",
-                                            "2024-Q2..2024-Q2",
-                                            "@2023-06-30",
-                                            "2023-04-01/2024-03-31",
-                                            "2024-06",
-                                            "2022"});
-  }
-  if (dice.chance(35))
-    query.as_of = day_text(3 + dice.roll(30), dice.pick<std::size_t>({1, 14, 15, 28}));
-  if (dice.chance(30)) query.at_sequence = 1 + dice.roll(last_sequence + (dice.chance(2) ? 5 : 0));
-  if (dice.chance(45)) {
-    query.policy = dice.pick<std::string>({"default", "newest", "first-print", "source:"});
-    if (query.policy == "source:") query.policy += dice.pick(world.sources);
-  }
-  if (dice.chance(20)) {
-    query.statuses = {dice.pick(
-        {Status::actual, Status::actual, Status::estimate, Status::guidance, Status::commitment})};
-    if (dice.chance(50)) query.statuses.push_back(Status::target);
-  }
-  if (dice.chance(15)) {
-    query.definition = dice.pick<std::string>({kFirstTag, kSecondTag, "x:Other", "nobody:Uses"});
-  }
-  const bool sum = query.kind == QueryKind::sum;
-  if (dice.chance(sum ? 6 : 12)) {
-    query.measure =
-        dice.pick<std::string>({"growth", "growth-yoy", "growth-qoq", "level", "conversion"});
-  }
-  if (dice.chance(45)) {
-    query.every = dice.pick({Every::quarter, Every::quarter, Every::half, Every::year, Every::ttm});
-  }
-  if (sum && dice.chance(45)) {
-    for (const Dimension d : {Dimension::period, Dimension::company, Dimension::product,
-                              Dimension::counterparty, Dimension::status, Dimension::source}) {
-      if (dice.chance(30)) query.by.push_back(d);
-    }
-  }
-  return query;
-}
-
-std::string text_of(const Query& query) {
-  std::string text = query.kind == QueryKind::sum ? "sum" : "get";
-  for (const std::string& name : query.select) text += " " + name;
-  text += " " + query.metric + " '" + query.periods + "'";
-  if (!query.as_of.empty()) text += " --as-of " + query.as_of;
-  if (query.at_sequence != 0) text += " --at " + std::to_string(query.at_sequence);
-  if (!query.policy.empty()) text += " --policy " + query.policy;
-  for (const Status status : query.statuses) text += " --status " + std::string(to_string(status));
-  if (!query.definition.empty()) text += " --definition " + query.definition;
-  if (!query.measure.empty()) text += " --measure " + query.measure;
-  if (query.every != Every::reported) text += " --every " + std::string(to_string(query.every));
-  for (const Dimension d : query.by) text += " --by " + std::string(to_string(d));
-  return text;
 }
 
 }  // namespace capexdb::storage::test
