@@ -353,11 +353,14 @@ std::string Catalogue::counterparties_text(std::vector<ListedCounterparty> list)
 }
 
 std::string Catalogue::counterparty_ids(std::uint32_t ordinal) const {
-  std::string ids;
+  // By their ids: ordinals would tell who was met first.
+  std::vector<std::pair<Role, std::string>> list;
   for (const ListedCounterparty& other : counterparties(ordinal)) {
-    if (!ids.empty()) ids += ",";
-    ids += text(NameKind::party, other.party);
+    list.emplace_back(other.role, text(NameKind::party, other.party));
   }
+  std::sort(list.begin(), list.end());
+  std::string ids;
+  for (const auto& [role, id] : list) ids += (ids.empty() ? "" : ",") + id;
   return ids;
 }
 

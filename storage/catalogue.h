@@ -61,7 +61,7 @@ class Catalogue {
   std::vector<ListedCounterparty> counterparties(std::uint32_t ordinal) const;
   // What a list goes by in the dictionary, whatever its order; empty for an empty one.
   static std::string counterparties_text(std::vector<ListedCounterparty> list);
-  // The ids of a list, comma-separated.
+  // The ids of a list, comma-separated, in order of role, then id.
   std::string counterparty_ids(std::uint32_t ordinal) const;
   // The ordinal of a text; 0 if it was never used.
   std::uint32_t find(NameKind kind, std::string_view text) const;

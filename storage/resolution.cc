@@ -89,16 +89,28 @@ Evidence evidence_for(std::span<const Row> cell, const Verdicts& verdicts) {
   Evidence evidence;
   if (!verdicts.leader) return evidence;
   const Interval value = effective(cell[*verdicts.leader].value());
-  std::map<std::int64_t, std::int64_t> root_of;  // of the documents at hand
+  std::set<std::int64_t> agreeing;
   for (const std::size_t i : verdicts.standing) {
     if (meet(value, effective(cell[i].value()))) {
-      root_of[cell[i][Column::document]] = cell[i][Column::root];
+      agreeing.insert(cell[i][Column::document]);
     } else {
       ++evidence.disagreeing;
     }
   }
+  // Of all documents of the cell: one that says something else, or that was
+  // withdrawn, copied all the same. What a document cites in one of its
+  // statements holds for all of them; of several roots the least, whatever came first.
+  std::map<std::int64_t, std::int64_t> root_of;
+  for (const Row& row : cell) {
+    if (row.has(flag::kRetraction)) continue;
+    const std::int64_t document = row[Column::document];
+    const std::int64_t cited = row[Column::root];
+    std::int64_t& root = root_of.try_emplace(document, cited).first->second;
+    if (cited != document && (root == document || cited < root)) root = cited;
+  }
   std::set<std::int64_t> roots;
-  for (const auto& [document, cited] : root_of) {
+  for (const std::int64_t document : agreeing) {
+    const std::int64_t cited = root_of.at(document);
     // What it cites may itself be at hand and cite on. Documents that cite one
     // another in a circle have one root, the least of them.
     std::int64_t root = cited;
@@ -120,7 +132,7 @@ Evidence evidence_for(std::span<const Row> cell, const Verdicts& verdicts) {
     evidence.document_ids.push_back(document);
   }
   evidence.root_ids.assign(roots.begin(), roots.end());
-  evidence.documents = static_cast<std::uint32_t>(root_of.size());
+  evidence.documents = static_cast<std::uint32_t>(agreeing.size());
   evidence.roots = static_cast<std::uint32_t>(roots.size());
   return evidence;
 }

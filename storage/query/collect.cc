@@ -16,6 +16,16 @@ namespace {
 constexpr std::size_t kHistoriesMax = 64;
 constexpr std::size_t kCellsMax = 1'000'000;
 
+// A cell without an answer: whether what it held was withdrawn. Another source's
+// statements were never an answer.
+bool was_withdrawn(std::span<const Row> cell, const Plan& plan) {
+  const Verdicts verdicts = resolve(cell, plan.policy);
+  return std::any_of(verdicts.withdrawn.begin(), verdicts.withdrawn.end(), [&](std::size_t i) {
+    return plan.policy.kind != PolicyKind::source ||
+           cell[i].ordinal(Column::source) == plan.policy.source;
+  });
+}
+
 bool by_frames(const Plan& plan) {
   const bool without_mirrors = plan.kind == QueryKind::sum || plan.kind == QueryKind::shipments;
   return without_mirrors && plan.subjects.size() > kHistoriesMax;
@@ -111,7 +121,7 @@ Result<ScanReport> collect_cells(const Reading& reading, const Plan& plan,
     }
     if (auto resolved = resolve_cell(cell, plan)) {
       (asked ? cells : growths).push_back(std::move(*resolved));
-    } else if (plan.every != Every::reported && asked) {
+    } else if (plan.every != Every::reported && asked && was_withdrawn(cell, plan)) {
       withdrawn[cell.front()[Column::subject]].push_back(cell.front().period());
     }
     if (cells.size() + growths.size() <= kCellsMax) return {};

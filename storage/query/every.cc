@@ -208,6 +208,11 @@ class StockSeries {
   std::map<Quarter, const ResolvedCell*> last_;
 };
 
+PeriodKind answering_kind(const Plan& plan) {
+  return plan.metric_entry.aggregation == Aggregation::stock ? PeriodKind::instant
+                                                             : PeriodKind::span;
+}
+
 // The quarters that the question names; empty where one side is open.
 std::optional<QuarterRange> asked_quarters(const PeriodRange& asked) {
   if (!asked.start || !asked.end) return std::nullopt;
@@ -218,13 +223,15 @@ bool inside(const PeriodRange& asked, const Period& label) {
   return (!asked.start || label.start >= *asked.start) && (!asked.end || label.end <= *asked.end);
 }
 
-std::string why_absent(bool touched, std::int64_t subject, const Period& label,
+// `kind` is that of periods which could have answered.
+std::string why_absent(bool touched, std::int64_t subject, const Period& label, PeriodKind kind,
                        const ScanReport& report) {
   const auto among = [&](const ScanReport::Periods& periods) {
     const auto found = periods.find(subject);
     return found != periods.end() &&
-           std::any_of(found->second.begin(), found->second.end(),
-                       [&](const Period& p) { return p.start < label.end && p.end > label.start; });
+           std::any_of(found->second.begin(), found->second.end(), [&](const Period& p) {
+             return p.kind == kind && p.start < label.end && p.end > label.start;
+           });
   };
   if (among(report.later)) return "not yet published";
   if (among(report.withdrawn)) return "withdrawn";
@@ -292,7 +299,8 @@ class Company {
     if (found) return;
     const bool touched = std::any_of(series_.begin(), series_.end(),
                                      [last](const OneSeries& s) { return s.touches(last); });
-    out.absent.push_back({subject_, label, why_absent(touched, subject_, label, report)});
+    out.absent.push_back(
+        {subject_, label, why_absent(touched, subject_, label, answering_kind(plan_), report)});
   }
 
   std::int64_t subject_;
@@ -310,7 +318,7 @@ Result<EveryAnswer> every_period(const std::vector<ResolvedCell>& cells, const P
   for (const std::uint32_t subject : plan.subjects) by_subject[subject];
   for (const ResolvedCell& cell : cells) {
     const PeriodKind kind = cell.leader.period().kind;
-    const bool fits = kind == (stock ? PeriodKind::instant : PeriodKind::span);
+    const bool fits = kind == answering_kind(plan);
     if (!fits || !cell.leader.value().has_number()) continue;
     by_subject[cell.leader[Column::subject]].push_back(&cell);
   }

@@ -36,7 +36,9 @@ void join(ResolvedCell& cell, const ResolvedCell& other) {
   Row& row = cell.leader;
   const Row& more = other.leader;
   row[Column::status] = std::max(row[Column::status], more[Column::status]);
-  if (row.published().end < more.published().end) {
+  // As newest statements go; of two that end alike the order of parts must not decide.
+  const auto newness = [](const TimeRange& t) { return std::pair(t.end, t.begin); };
+  if (newness(row.published()) < newness(more.published())) {
     row.set_published(more.published());
     row[Column::source] = more[Column::source];
   }

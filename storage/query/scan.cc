@@ -25,14 +25,10 @@ class Filter {
   bool sees(const Block& block, std::size_t i, ScanReport& report) const {
     const auto at = [&](Column c) { return block.column(c)[i]; };
     if (static_cast<std::uint64_t>(at(Column::sequence)) > plan_.at) return false;
-    if (plan_.as_of) {
-      const TimeRange published{at(Column::published_begin),
-                                at(Column::published_begin) + at(Column::published_length)};
-      if (published.last_day() > *plan_.as_of) {
-        if (plan_.every != Every::reported) note_later(block, i, report);
-        return false;
-      }
-    }
+    const TimeRange published{at(Column::published_begin),
+                              at(Column::published_begin) + at(Column::published_length)};
+    const bool later = plan_.as_of && published.last_day() > *plan_.as_of;
+    if (later && plan_.every == Every::reported) return false;
     const auto measure = static_cast<Measure>(at(Column::measure));
     if (!plan_.range.is_all()) {
       const Period period{static_cast<PeriodKind>(at(Column::period_kind)),
@@ -51,12 +47,20 @@ class Filter {
                   static_cast<Status>(at(Column::status))) == plan_.statuses.end()) {
       return false;
     }
-    if (plan_.wants(measure)) return true;
-    if (!retraction) report.other_measures.insert(measure);
-    return plan_.implied && measure == Measure::growth_yoy;
+    if (!plan_.wants(measure)) {
+      if (!retraction && !later) report.other_measures.insert(measure);
+      return plan_.implied && measure == Measure::growth_yoy && !later;
+    }
+    // Only what would have answered is something that is yet to come.
+    if (later && !retraction && is_of_asked_source(at(Column::source)))
+      note_later(block, i, report);
+    return !later;
   }
 
  private:
+  bool is_of_asked_source(std::int64_t source) const {
+    return plan_.policy.kind != PolicyKind::source || source == plan_.policy.source;
+  }
   static void note_later(const Block& block, std::size_t i, ScanReport& report) {
     const auto at = [&](Column c) { return block.column(c)[i]; };
     std::vector<Period>& periods = report.later[at(Column::subject)];

@@ -90,9 +90,15 @@ class Overlaps {
     return (listed(Dimension::product) && product(whole) != product(part)) ||
            (listed(Dimension::counterparty) && others(whole) != others(part));
   }
-  std::pair<std::string, std::string> text_of(const Row& row) const {
+  // Decides between figures; that of two lists which name the same parties in other
+  // roles is by the roles. No ordinal, which would tell what was said first.
+  using Text = std::tuple<std::string, std::string, std::vector<Role>>;
+  Text text_of(const Row& row) const {
+    const std::uint32_t list = row.ordinal(Column::counterparties);
+    std::vector<Role> roles;
+    for (const auto& other : catalogue_.counterparties(list)) roles.push_back(other.role);
     return {catalogue_.text(NameKind::product, row.ordinal(Column::product)),
-            catalogue_.counterparty_ids(row.ordinal(Column::counterparties))};
+            catalogue_.counterparty_ids(list), std::move(roles)};
   }
 
  private:
@@ -139,6 +145,7 @@ struct LeftOut {
 Result<void> mark_left_out(const Parts& parts, std::size_t begin, std::size_t end,
                            Overlaps& overlaps, const QueryLimits& limits, std::vector<bool>& gone,
                            LeftOut& left_out) {
+  if (end - begin < 2) return {};
   const auto row = [&](std::size_t i) -> const Row& { return parts[i].cell.leader; };
   for (std::size_t i = begin; i < end; ++i) {
     CAPEXDB_TRY(check_limits(limits));
@@ -149,13 +156,21 @@ Result<void> mark_left_out(const Parts& parts, std::size_t begin, std::size_t en
       gone[whole_goes ? k : i] = true;
     }
   }
+  // Neither of two that overlap contains the other, so their sum is not known; one of
+  // them is, the first in order of text.
+  std::vector<std::pair<Overlaps::Text, std::size_t>> order;
   for (std::size_t i = begin; i < end; ++i) {
+    if (!gone[i]) order.emplace_back(overlaps.text_of(row(i)), i);
+  }
+  std::sort(order.begin(), order.end());
+  for (std::size_t a = 0; a < order.size(); ++a) {
     CAPEXDB_TRY(check_limits(limits));
-    for (std::size_t k = i + 1; k < end && !gone[i]; ++k) {
+    const std::size_t i = order[a].second;
+    for (std::size_t b = a + 1; b < order.size() && !gone[i]; ++b) {
+      const std::size_t k = order[b].second;
       if (gone[k] || overlaps.breaks_down(row(i), row(k)) || !overlaps.overlap(row(i), row(k)))
         continue;
-      // Neither contains the other, so their sum is not known; one of them is.
-      gone[overlaps.text_of(row(i)) < overlaps.text_of(row(k)) ? k : i] = true;
+      gone[k] = true;
       ++left_out.overlapping;
     }
   }

@@ -119,6 +119,42 @@ TEST_F(EveryTest, WhatIsMissingSaysWhy) {
   EXPECT_EQ(later.rows[1].reason.substr(0, 10), "incomplete");
 }
 
+TEST_F(EveryTest, WhatCouldNotAnswerIsNoReason) {
+  v1::Event growth = filed("2024-01-01", "2024-03-31", "12", "2024-05-29");
+  growth.mutable_capex()->set_measure(v1::MEASURE_GROWTH_YOY);
+  growth.mutable_capex()->mutable_amount()->set_unit("%");
+  growth.mutable_capex()->mutable_amount()->clear_currency();
+  v1::Event day = filed("2024-03-31", "2024-03-31", "7", "2024-05-29");
+  day.mutable_capex()->mutable_period()->set_kind(v1::PERIOD_KIND_INSTANT);
+  commit(*store_, {growth, day});
+  EXPECT_EQ(every(Every::quarter, "2024-Q1", "2024-04-30").rows[0].reason, "never reported")
+      << "of levels of a quarter nothing was yet to come";
+  v1::Event press = filed("2024-01-01", "2024-03-31", "369", "2024-05-29");
+  press.mutable_source()->set_publisher("Elsewhere");
+  commit(*store_, {press});
+  EXPECT_EQ(every(Every::quarter, "2024-Q1", "2024-04-30").rows[0].reason, "not yet published");
+  Query query = question(QueryKind::cells, "nvidia", "capex", "2024-Q1");
+  query.every = Every::quarter;
+  query.policy = "source:SEC";
+  EXPECT_EQ(ask(*store_, query).rows[0].reason, "never reported") << "not by this source";
+  query.as_of = "2024-04-30";
+  EXPECT_EQ(ask(*store_, query).rows[0].reason, "never reported") << "not by this source";
+  // The estimate was withdrawn; an actual was never there.
+  v1::Event estimate = filed("2023-01-01", "2023-03-31", "5", "2023-05-29");
+  estimate.set_status(v1::STATUS_ESTIMATE);
+  estimate.set_event_id("estimate");
+  v1::Event retraction;
+  *retraction.mutable_source() = estimate.source();
+  retraction.set_published_at("2023-06-01");
+  retraction.mutable_retraction()->set_event_id("estimate");
+  commit(*store_, {estimate, retraction});
+  query = question(QueryKind::cells, "nvidia", "capex", "2023-Q1");
+  query.every = Every::quarter;
+  EXPECT_EQ(ask(*store_, query).rows[0].reason, "withdrawn");
+  query.statuses = {Status::actual};
+  EXPECT_EQ(ask(*store_, query).rows[0].reason, "never reported");
+}
+
 TEST_F(EveryTest, ARestatedYearIsNotPutTogetherWithOldMonthsInSilence) {
   commit_year();
   commit(*store_, {filed("2024-01-29", "2025-01-26", "4000000000", "2026-02-25")});

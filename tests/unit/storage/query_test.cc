@@ -155,6 +155,38 @@ TEST_F(QueryTest, FiguresThatOverlapAreNotAddedToOneAnother) {
   EXPECT_NE(sum.notes[0].find("overlap"), std::string::npos);
 }
 
+TEST_F(QueryTest, WhichOfOverlappingFiguresIsAddedDoesNotHangOnTheOrderOfArrival) {
+  const auto to_two = [](const char* one, const char* other, const char* units) {
+    v1::Event event = shipment("Nvidia", one, units);
+    event.mutable_chip_shipment()->add_counterparties()->mutable_party()->set_name(other);
+    return event;
+  };
+  // The second overlaps with the first and with the third, which do not overlap.
+  commit(*store_, {to_two("Delta", "Tencent", "3"), to_two("Baidu", "Delta", "20"),
+                   to_two("Alibaba", "Baidu", "100")});
+  const Answer sum = ask(*store_, question(QueryKind::sum, "nvidia", "unit_shipments"));
+  ASSERT_EQ(sum.rows.size(), 1U);
+  EXPECT_EQ(sum.rows[0].value.low->value.to_string(), "103");
+}
+
+TEST_F(QueryTest, CounterpartiesAreListedByTheirIds) {
+  v1::Event both = shipment("Nvidia", "Zeta", "5");
+  both.mutable_chip_shipment()->add_counterparties()->mutable_party()->set_name("Eta");
+  commit(*store_, {both});
+  const Answer answer = ask(*store_, question(QueryKind::cells, "nvidia", "unit_shipments"));
+  ASSERT_EQ(answer.rows.size(), 1U);
+  EXPECT_EQ(answer.rows[0].counterparty, "eta,zeta") << "not in the order in which they were met";
+}
+
+TEST_F(QueryTest, ASumIsAsNewAsItsNewestPart) {
+  v1::Event vague = capex("Alibaba", "23000000000");
+  vague.set_published_at("2024-08-20/2024-08-26");
+  commit(*store_, {vague, capex("Tencent", "23000000000")});
+  const Answer sum = ask(*store_, question(QueryKind::sum, "alibaba,tencent", "capex"));
+  ASSERT_EQ(sum.rows.size(), 1U);
+  EXPECT_EQ(sum.rows[0].published_at, "2024-08-26");
+}
+
 TEST_F(QueryTest, ASumOfAGroupAndOthersIsCalledWhatWasAskedFor) {
   commit_parts();
   const Answer answer = ask(*store_, question(QueryKind::sum, "bat,nvidia", "capex", "2024-H1"));

@@ -141,6 +141,30 @@ TEST(Resolution, DocumentsThatCiteOneAnotherAreNoTwoConfirmations) {
   EXPECT_EQ(evidence.roots, 1U);
 }
 
+TEST(Resolution, AChainOfCopiesGoesThroughDocumentsThatSaySomethingElse) {
+  // 1 copies 2, which misprints 100; 3 copies 100 itself.
+  std::vector<Row> cell = {row(23, Status::actual, 12, 1, 2), row(24, Status::actual, 10, 2, 100),
+                           row(23, Status::actual, 11, 3, 100)};
+  Evidence evidence = evidence_for(cell, resolve(cell, {}));
+  EXPECT_EQ(evidence.documents, 2U);
+  EXPECT_EQ(evidence.roots, 1U);
+  cell.push_back(retraction(13, 2));
+  evidence = evidence_for(cell, resolve(cell, {}));
+  EXPECT_EQ(evidence.documents, 2U);
+  EXPECT_EQ(evidence.roots, 1U) << "what was withdrawn was a copy all the same";
+}
+
+TEST(Resolution, WhatADocumentCitesDoesNotHangOnTheOrderOfArrival) {
+  std::vector<Row> cell = {row(23, Status::actual, 10, 1, 100), row(23, Status::actual, 11, 1),
+                           row(23, Status::actual, 10, 2, 100)};
+  for (int i = 0; i < 2; ++i) {
+    const Evidence evidence = evidence_for(cell, resolve(cell, {}));
+    EXPECT_EQ(evidence.documents, 2U);
+    EXPECT_EQ(evidence.roots, 1U);
+    std::swap(cell[0], cell[1]);
+  }
+}
+
 TEST(Resolution, StatementsThatDisagreeAreNoConfirmation) {
   const std::vector<Row> cell = {row(23, Status::actual, 10, 1), row(24, Status::actual, 9, 2)};
   const Evidence evidence = evidence_for(cell, resolve(cell, {}));
