@@ -26,6 +26,21 @@ std::uint64_t content_of(const std::vector<FactRow>& rows) {
   return hash64(words);
 }
 
+// An event_id may have come with only some of what its stored event says: those
+// rows of `stored` whose content is the id's, else all.
+std::vector<FactRow> rows_said_under(std::vector<FactRow> stored, std::uint64_t content) {
+  constexpr std::size_t kRowsMax = 3;  // of a shipment: units, unit price, value
+  if (stored.size() > kRowsMax || content_of(stored) == content) return stored;
+  for (unsigned chosen = 1; chosen < (1U << stored.size()); ++chosen) {
+    std::vector<FactRow> some;
+    for (std::size_t i = 0; i < stored.size(); ++i) {
+      if ((chosen >> i & 1U) != 0) some.push_back(stored[i]);
+    }
+    if (content_of(some) == content) return some;
+  }
+  return stored;
+}
+
 // One batch, record by record.
 class Evaluator {
  public:
@@ -326,7 +341,8 @@ Result<std::vector<FactRow>> Evaluator::rows_of_event(const std::string& event_i
   CAPEXDB_ASSIGN(const ValidEvent target, validate(std::move(stored.bytes)));
   const auto* statement = std::get_if<Statement>(&target.fact());
   if (statement == nullptr) return not_a_statement();
-  return rows_of(*statement, known.sequence, catalogue_);
+  CAPEXDB_ASSIGN(std::vector<FactRow> rows, rows_of(*statement, known.sequence, catalogue_));
+  return rows_said_under(std::move(rows), known.content);
 }
 
 Result<std::vector<FactRow>> Evaluator::rows_by_event_id(const Retraction& retraction) {

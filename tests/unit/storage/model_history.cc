@@ -282,6 +282,8 @@ bool RandomHistory::says_something_else(const v1::Event& event) {
   v1::Event about = event;
   about.clear_event_id();
   about.mutable_source()->clear_cites();
+  // These two are of one weight.
+  if (about.status() == v1::STATUS_COMMITMENT) about.set_status(v1::STATUS_TARGET);
   const auto forget = [](v1::Quantity& q) {
     const std::string unit = q.unit();
     q.Clear();

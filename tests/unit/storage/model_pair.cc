@@ -146,8 +146,8 @@ std::vector<v1::Event> another_order(const std::vector<v1::Event>& log, Dice& di
   result.insert(result.end(), retractions.begin(), retractions.end());
   std::size_t at = 0;
   for (v1::Event& change : changes) {
-    at += dice.roll(result.size() - at);
-    result.insert(result.begin() + static_cast<std::ptrdiff_t>(at), std::move(change));
+    at += dice.roll(result.size() - at + 1);
+    result.insert(result.begin() + static_cast<std::ptrdiff_t>(at++), std::move(change));
   }
   return result;
 }

@@ -51,7 +51,7 @@ Query random_question(const World& world, std::uint64_t last_sequence, Dice& dic
                                             "@2023-06-30",
                                             "2023-04-01/2024-03-31",
                                             "2024-06",
-                                            "2022"});
+                                            "2025"});
   }
   if (dice.chance(25)) query.as_of = day_of(3 + dice.roll(30), dice.pick({1, 14, 15, 28}));
   if (dice.chance(25)) query.at_sequence = 1 + dice.roll(last_sequence + (dice.chance(2) ? 5 : 0));

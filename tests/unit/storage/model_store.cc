@@ -67,21 +67,16 @@ std::vector<Told> ModelStore::told_of(const Statement& statement) const {
 ModelStore::Outcome ModelStore::take_statement(const ValidEvent& event,
                                                const Statement& statement) {
   const std::vector<Told> fresh = told_of(statement);
-  std::uint64_t known_as = 0;
-  bool all_known = true;
+  std::vector<Told> known;
   for (const Told& told : fresh) {
-    bool known = false;
-    for (const Told& old : told_) {
-      if (known || old.retraction || !same_words(old, told)) continue;
-      known = true;
-      known_as = old.sequence;
-    }
-    all_known = all_known && known;
+    const auto old = std::find_if(told_.begin(), told_.end(), [&](const Told& t) {
+      return !t.retraction && same_words(t, told);
+    });
+    if (old != told_.end()) known.push_back(*old);
   }
+  const bool all_known = known.size() == fresh.size();
   // An event_id that comes with known content is another name of it.
-  if (!event.event_id().empty()) {
-    event_ids_.emplace(event.event_id(), all_known ? known_as : last_ + 1);
-  }
+  if (!event.event_id().empty()) event_ids_.emplace(event.event_id(), all_known ? known : fresh);
   if (all_known) return Outcome::duplicate;
   ++last_;
   told_.insert(told_.end(), fresh.begin(), fresh.end());
@@ -99,11 +94,9 @@ ModelStore::Outcome ModelStore::take_retraction(const Retraction& retraction) {
       if (hits) fresh.push_back(std::move(told));
     }
   } else if (const auto target = event_ids_.find(retraction.event_id); target != event_ids_.end()) {
-    for (const Told& old : told_) {
-      if (old.sequence != target->second || old.retraction) continue;
-      Told told = old;
+    for (Told told : target->second) {
+      told.withdraws = told.sequence;
       told.published = retraction.published;
-      told.withdraws = old.sequence;
       fresh.push_back(std::move(told));
     }
   }

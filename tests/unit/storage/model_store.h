@@ -147,7 +147,7 @@ class ModelStore {
   std::uint64_t last_ = 1;
   std::vector<std::pair<std::uint64_t, CatalogChange>> catalogue_;
   std::vector<Told> told_;
-  std::map<std::string, std::uint64_t> event_ids_;
+  std::map<std::string, std::vector<Told>> event_ids_;  // what was said under each
 };
 
 // The place of a definition in the catalogue's order, and its name.

@@ -3,7 +3,8 @@
 //
 // Not asked here, as no document says what is right: statements of one document,
 // status and time that give one cell two values (hashes of contents decide), and
-// regular series out of more than twelve terms.
+// regular series out of more than twelve terms, nor those of periods further than two
+// years from what was reported.
 #include <gtest/gtest.h>
 
 #include <iostream>

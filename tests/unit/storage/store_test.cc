@@ -481,6 +481,26 @@ TEST_F(StoreTest, AWrongCikDoesNotTakeANameAway) {
   EXPECT_TRUE(store_->catalogue().need_party("alibaba-cik-999", kNow));
 }
 
+TEST_F(StoreTest, AnEventIdOfAPartWithdrawsThatPart) {
+  v1::Event both = shipment("Nvidia", "Tencent", "1000000");
+  both.mutable_chip_shipment()->mutable_value()->set_value("7");
+  both.mutable_chip_shipment()->mutable_value()->set_unit("CNY");
+  v1::Event units = shipment("Nvidia", "Tencent", "1000000");
+  units.set_event_id("units");
+  v1::Event retraction;
+  *retraction.mutable_source() = units.source();
+  retraction.set_published_at("2024-09-01");
+  retraction.mutable_retraction()->set_event_id("units");
+  const auto rows = [this](const char* metric) {
+    return ask(*store_, question(QueryKind::cells, "nvidia", metric)).rows.size();
+  };
+  commit(*store_, {both});
+  EXPECT_EQ(commit(*store_, {units}).duplicates(), 1U);
+  EXPECT_EQ(commit(*store_, {retraction}).accepted(), 1U);
+  EXPECT_EQ(rows("unit_shipments"), 0U);
+  EXPECT_EQ(rows("shipment_value"), 1U) << "whoever withdraws the units never spoke of the value";
+}
+
 TEST_F(StoreTest, AnEventIdOfACatalogueChangeIsKept) {
   v1::Event fifth = rank_of("Filings", 5);
   fifth.set_event_id("r1");
