@@ -359,7 +359,8 @@ Result<SumAnswer> sum_answer(std::vector<ResolvedCell> cells,
                                                : covered.lack_over_time(all ? everybody : some);
     if (!row.reason.empty()) ++short_of;
     if (row.reason.empty() && !row.value.has_number()) {
-      row.reason = "the parts are bounded on different sides; together they are not";
+      row.reason = "the parts are bounded on different sides; their " +
+                   std::string(to_string(plan.fold)) + " is not";
     }
     if (total.earliest != total.latest && plan.fold != Fold::count &&
         plan.lists(Dimension::period)) {

@@ -176,7 +176,8 @@ Figure joined(const Path& path, const Period& days) {
     result.roots.insert(part.roots.begin(), part.roots.end());
     result.status = std::max(result.status, part.status);
     result.sequence = std::max(result.sequence, part.sequence);
-    if (part.published.end > result.published.end) {
+    if (std::pair(part.published.end, part.published.begin) >
+        std::pair(result.published.end, result.published.begin)) {
       result.published = part.published;
       result.source = part.source;
     }

@@ -164,7 +164,8 @@ Result<AnswerRow> total_of(const std::vector<const Part*>& parts, const ModelQue
 
 Result<Answer> ModelStore::sum_answer(const ModelQuestion& q) const {
   std::vector<Part> all;
-  for (const Figure& figure : q.is_regular() ? regular(q).figures : figures(q)) {
+  const Regular series = q.is_regular() ? regular(q) : Regular{figures(q), {}};
+  for (const Figure& figure : series.figures) {
     const auto period = added_under(figure, q);
     if (period && figure.value.has_number()) all.push_back({*period, figure});
   }
@@ -219,6 +220,9 @@ Result<Answer> ModelStore::sum_answer(const ModelQuestion& q) const {
       covered[period].insert(part->figure.cell.subject);
     }
   }
+
+  // What is asked for and absent counts too.
+  for (const Absence& absence : series.absent) covered[absence.label];
 
   Answer answer;
   answer.coverage = Coverage{};
