@@ -88,17 +88,50 @@ std::vector<RowColumn> json_columns() {
           {{"reason", false, true}, reason}};
 }
 
+std::vector<RowColumn> columns_of(Rows rows, Output output);
+
+// The sides of a conflict, as rows of statements; null where there are none.
+Json parts(const AnswerRow& row) {
+  if (row.parts.empty()) return nullptr;
+  static const std::vector<RowColumn> kColumns = columns_of(Rows::statements, Output::json);
+  Json sides = Json::array();
+  for (const AnswerRow& part : row.parts) {
+    Json side = Json::object();
+    for (const RowColumn& column : kColumns) {
+      Json cell = column.cell(part);
+      if (!cell.is_null() || !column.column.omit_null) {
+        side[column.column.name] = std::move(cell);
+      }
+    }
+    sides.push_back(std::move(side));
+  }
+  return sides;
+}
+
+RowColumn finding_column() {
+  return {{"finding"}, [](const AnswerRow& r) {
+            return Json(r.finding ? std::string(to_string(*r.finding)) : std::string());
+          }};
+}
+
 std::vector<RowColumn> columns_of(Rows rows, Output output) {
   std::vector<RowColumn> all = columns_before();
+  if (rows == Rows::conflicts) all.insert(all.begin(), finding_column());
   const auto append = [&all](std::vector<RowColumn> more) {
     all.insert(all.end(), more.begin(), more.end());
   };
   append(value_columns(output));
   append(columns_behind());
   if (rows == Rows::statements) append(statement_columns(output));
-  if (output == Output::json || output == Output::jsonl) append(json_columns());
-  // For people, who do not count columns; CSV has the same ones always.
-  if (output == Output::table || output == Output::markdown) append({{{"reason"}, reason}});
+  const bool is_json = output == Output::json || output == Output::jsonl;
+  if (is_json) append(json_columns());
+  if (is_json && rows == Rows::conflicts) append({{{"parts"}, parts}});
+  // For people, who do not count columns; CSV has the same ones always. Of a
+  // conflict it is the point.
+  const bool for_people = output == Output::table || output == Output::markdown;
+  if (for_people || (output == Output::csv && rows == Rows::conflicts)) {
+    append({{{"reason"}, reason}});
+  }
   return all;
 }
 

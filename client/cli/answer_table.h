@@ -6,7 +6,8 @@
 
 namespace capexdb::cli {
 
-enum class Rows : std::uint8_t { cells, statements };  // statements: with where each comes from
+// statements: with where each comes from; conflicts: with their class, sides and reason
+enum class Rows : std::uint8_t { cells, statements, conflicts };
 
 // `answer` must outlive the table.
 Table answer_table(const Answer& answer, Rows rows, Output output);

@@ -1,6 +1,7 @@
 #include "client/cli/reading.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <array>
 #include <iostream>
 
@@ -41,9 +42,9 @@ void print_reasons(const Answer& answer) {
   }
 }
 
-void print_notes(const Answer& answer, Output output) {
+void print_notes(const Answer& answer, Rows rows, Output output) {
   if (output == Output::json) return;  // they are in the object
-  if (output == Output::csv) print_reasons(answer);
+  if (output == Output::csv && rows != Rows::conflicts) print_reasons(answer);
   for (const std::string& note : answer.notes) {
     std::cerr << "note: " << printable(note) << '\n';
   }
@@ -54,6 +55,17 @@ void print_notes(const Answer& answer, Output output) {
     std::cerr << (i == 0 ? "; missing: " : ", ") << printable(coverage->missing[i]);
   }
   std::cerr << '\n';
+}
+
+Rows rows_of(QueryKind kind) {
+  if (kind == QueryKind::statements) return Rows::statements;
+  return kind == QueryKind::conflicts ? Rows::conflicts : Rows::cells;
+}
+
+// Duplicates are conflicts of a kind, but nobody is wrong.
+bool contradicts(const AnswerRow& row) {
+  return row.finding && *row.finding != Finding::complete_duplicate &&
+         *row.finding != Finding::consistent_duplicate;
 }
 
 }  // namespace
@@ -109,16 +121,18 @@ int ask(const Globals& globals, Query query, bool fail_empty) {
   if (!client) return report(client.error());
   const auto answer = client->query(query, deadline);
   if (!answer) return report(answer.error());
-  const Rows rows = query.kind == QueryKind::statements ? Rows::statements : Rows::cells;
+  const Rows rows = rows_of(query.kind);
   const Style style = globals.style();
   print(answer_table(*answer, rows, style.output), answer_tail(*answer), style, std::cout);
   std::cout.flush();
-  print_notes(*answer, style.output);
-  return answer->rows.empty() && fail_empty ? kNegative : kOk;
+  print_notes(*answer, rows, style.output);
+  const bool negative = std::any_of(answer->rows.begin(), answer->rows.end(), contradicts) ||
+                        (answer->rows.empty() && fail_empty);
+  return negative ? kNegative : kOk;
 }
 
 int ask(const Globals& globals, const ReadingOptions& options, Query query) {
-  query.select = {options.selection};
+  if (!options.selection.empty()) query.select = {options.selection};
   query.metric = options.metric;
   query.periods = options.periods;
   query.as_of = options.as_of;

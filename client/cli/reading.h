@@ -28,7 +28,7 @@ void declare_reading(CLI::App& app, ReadingOptions& options);
 void declare_every(CLI::App& app, ReadingOptions& options);
 
 // Asks within the time that --timeout gives, prints the answer, and returns the
-// exit code.
+// exit code: kNegative too where conflicts contradict one another.
 int ask(const Globals& globals, Query query, bool fail_empty);
 
 // The same with the question that the options make.

@@ -15,6 +15,7 @@ const std::vector<Verb>& verbs() {
       {"get", "What a company's figures are, one row per cell", declare_get},
       {"sum", "Companies' own figures added up, with coverage", declare_sum},
       {"history", "Every statement about one cell, with sources and roots", declare_history},
+      {"conflicts", "Statements that cannot all be true, with their sides", declare_conflicts},
       {"replay", "An earlier answer again, by its token", declare_replay},
       {"show", "One event as it came, by its sequence", declare_show},
       {"companies", "The companies of the catalogue", declare_companies},

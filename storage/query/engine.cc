@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "capexdb/v1/event.pb.h"
+#include "storage/query/conflicts.h"
 #include "storage/query/every.h"
 #include "storage/query/fold.h"
 #include "storage/query/scan.h"
@@ -114,6 +115,30 @@ Result<void> add_provenance(const ReadView& view, ReadView::CachedBatch& cached,
   return {};
 }
 
+// In the log's order, so that neighbours share a decoded batch.
+Result<void> add_provenance(const ReadView& view, const QueryLimits& limits,
+                            std::vector<AnswerRow*> rows) {
+  std::sort(rows.begin(), rows.end(),
+            [](const AnswerRow* a, const AnswerRow* b) { return a->sequence < b->sequence; });
+  ReadView::CachedBatch cached;
+  for (AnswerRow* row : rows) {
+    CAPEXDB_TRY(check_limits(limits));
+    CAPEXDB_TRY(add_provenance(view, cached, *row));
+  }
+  return {};
+}
+
+Result<void> conflicts(const ReadView& view, const Plan& plan, const Catalogue& catalogue,
+                       const QueryLimits& limits, std::uint32_t rows_max, Answer& answer) {
+  CAPEXDB_ASSIGN(answer.rows,
+                 conflicts_answer(view, plan, catalogue, limits, rows_max, answer.truncated));
+  std::vector<AnswerRow*> sides;
+  for (AnswerRow& row : answer.rows) {
+    for (AnswerRow& side : row.parts) sides.push_back(&side);
+  }
+  return add_provenance(view, limits, std::move(sides));
+}
+
 Result<ScanReport> statements(const ReadView& view, const Plan& plan, const Catalogue& catalogue,
                               const QueryLimits& limits, std::uint32_t rows_max, Answer& answer) {
   CAPEXDB_ASSIGN(
@@ -145,16 +170,9 @@ Result<ScanReport> statements(const ReadView& view, const Plan& plan, const Cata
     answer.rows.resize(rows_max);
     answer.truncated = true;
   }
-  // In the log's order, so that neighbours share a decoded batch.
-  std::vector<AnswerRow*> by_sequence;
-  for (AnswerRow& row : answer.rows) by_sequence.push_back(&row);
-  std::sort(by_sequence.begin(), by_sequence.end(),
-            [](const AnswerRow* a, const AnswerRow* b) { return a->sequence < b->sequence; });
-  ReadView::CachedBatch cached;
-  for (AnswerRow* row : by_sequence) {
-    CAPEXDB_TRY(check_limits(limits));
-    CAPEXDB_TRY(add_provenance(view, cached, *row));
-  }
+  std::vector<AnswerRow*> rows;
+  for (AnswerRow& row : answer.rows) rows.push_back(&row);
+  CAPEXDB_TRY(add_provenance(view, limits, std::move(rows)));
   return report;
 }
 
@@ -175,6 +193,8 @@ Result<Answer> run_query(const EventStore& store, const Query& query, const Quer
   ScanReport report;
   if (plan.kind == QueryKind::statements) {
     CAPEXDB_ASSIGN(report, statements(view, plan, catalogue, limits, rows_max, answer));
+  } else if (plan.kind == QueryKind::conflicts) {
+    CAPEXDB_TRY(conflicts(view, plan, catalogue, limits, rows_max, answer));
   } else {
     std::vector<ResolvedCell> cells;
     CAPEXDB_ASSIGN(report, collect(view, plan, catalogue, limits, cells));
@@ -205,7 +225,7 @@ Result<Answer> run_query(const EventStore& store, const Query& query, const Quer
     answer.notes.push_back("cut after " + std::to_string(rows_max) + " rows; narrow the question");
   }
   hint_at_measures(report, plan, answer);
-  if (answer.rows.empty() && plan.as_of) {
+  if (answer.rows.empty() && plan.as_of && plan.kind != QueryKind::conflicts) {
     answer.notes.push_back("nothing about this was published by " + answer.as_of);
   }
   return answer;
