@@ -16,9 +16,9 @@ constexpr std::size_t kKeptMax = 300'000;
 constexpr std::size_t kStepsBetweenLooks = 256;
 
 Error too_many_conflicts(std::size_t count_max, const char* what) {
-  return Error{Errc::resource_exhausted, "the question meets more than " +
-                                             std::to_string(count_max) + " " + what +
-                                             "; narrow the selection, the metrics or the classes"};
+  return Error{Errc::resource_exhausted,
+               "the question meets more than " + std::to_string(count_max) + " " + what +
+                   "; narrow the selection, the metrics, the classes or the limit"};
 }
 
 }  // namespace
@@ -65,10 +65,28 @@ bool Conflicts::wants(Finding finding) const {
 Result<void> Conflicts::add(Conflict conflict) {
   if (!wants(conflict.finding)) return {};
   if (std::none_of(conflict.sides.begin(), conflict.sides.end(), asked_)) return {};
+  conflict.order = order_(conflict);
   sides_ += conflict.sides.size();
-  if (sides_ > kSidesMax) return fail(too_many_conflicts(kSidesMax, "statements in conflict"));
   found_.push_back(std::move(conflict));
+  // Twice as many as are wanted, so that sorting them stays rare.
+  if (found_.size() > 2 * std::size_t{rows_max_} || sides_ > kSidesMax) drop_last();
+  if (sides_ > kSidesMax) return fail(too_many_conflicts(kSidesMax, "statements in conflict"));
   return {};
+}
+
+void Conflicts::drop_last() {
+  std::sort(found_.begin(), found_.end(),
+            [](const Conflict& a, const Conflict& b) { return a.order < b.order; });
+  if (found_.size() <= rows_max_) return;
+  truncated_ = true;
+  found_.erase(found_.begin() + rows_max_, found_.end());
+  sides_ = 0;
+  for (const Conflict& conflict : found_) sides_ += conflict.sides.size();
+}
+
+std::vector<Conflict> Conflicts::take() {
+  drop_last();
+  return std::move(found_);
 }
 
 Result<void> Conflicts::step() {

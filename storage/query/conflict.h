@@ -46,6 +46,7 @@ struct Conflict {
   Finding finding{};
   std::vector<Stated> sides;  // the leading one first
   std::string reason;         // one sentence
+  std::string order = {};     // what places it among others; given by Conflicts
 };
 
 // Gathers what the checks find, and stops them when it is time.
@@ -53,8 +54,16 @@ class Conflicts {
  public:
   // Whether a side is one that was asked for; a conflict without one is dropped.
   using Asked = std::function<bool(const Stated&)>;
-  Conflicts(const Plan& plan, const QueryLimits& limits, Asked asked)
-      : plan_(plan), limits_(limits), asked_(std::move(asked)) {}
+  // A text by which conflicts are sorted; it tells nothing of when they arrived.
+  using Order = std::function<std::string(const Conflict&)>;
+  // Of all conflicts the first `rows_max` are held.
+  Conflicts(const Plan& plan, const QueryLimits& limits, std::uint32_t rows_max, Asked asked,
+            Order order)
+      : plan_(plan),
+        limits_(limits),
+        rows_max_(rows_max),
+        asked_(std::move(asked)),
+        order_(std::move(order)) {}
 
   bool wants(Finding finding) const;
   // Error: resource_exhausted when they are too many to hold.
@@ -65,13 +74,21 @@ class Conflicts {
   // resource_exhausted.
   Result<void> keep(std::size_t statements);
 
-  std::vector<Conflict> take() { return std::move(found_); }
+  // The first ones, in order.
+  std::vector<Conflict> take();
+  // Whether there were more.
+  bool truncated() const { return truncated_; }
 
  private:
+  void drop_last();
+
   const Plan& plan_;
   const QueryLimits& limits_;
+  std::uint32_t rows_max_;
   Asked asked_;
+  Order order_;
   std::vector<Conflict> found_;
+  bool truncated_ = false;
   std::size_t sides_ = 0;
   std::size_t kept_ = 0;  // statements
   std::size_t steps_ = 0;

@@ -5,7 +5,6 @@
 #include <map>
 #include <set>
 #include <string_view>
-#include <tuple>
 #include <unordered_set>
 
 #include "storage/query/conflict_checks.h"
@@ -106,15 +105,22 @@ AnswerRow describe_side(const Stated& side, const ConflictContext& context) {
   return row;
 }
 
+// So many sides of one conflict fit a message, whatever their texts.
+constexpr std::size_t kPartsMax = 200;
+
 AnswerRow describe_conflict(const Conflict& conflict, const ConflictContext& context) {
   AnswerRow row = describe_side(conflict.sides.front(), context);
   row.finding = conflict.finding;
   row.reason = conflict.reason;
   std::set<std::int64_t> documents;
   for (const Stated& side : conflict.sides) {
-    row.parts.push_back(describe_side(side, context));
+    if (row.parts.size() < kPartsMax) row.parts.push_back(describe_side(side, context));
     row.sequence = std::max(row.sequence, side.row.sequence());
     documents.insert(side.row[Column::document]);
+  }
+  if (conflict.sides.size() > kPartsMax) {
+    row.reason += "; " + std::to_string(kPartsMax) + " of " +
+                  std::to_string(conflict.sides.size()) + " sides are listed";
   }
   const std::vector<std::int64_t> roots = roots_of(conflict.sides);
   row.documents = static_cast<std::uint32_t>(documents.size());
@@ -122,18 +128,37 @@ AnswerRow describe_conflict(const Conflict& conflict, const ConflictContext& con
   return row;
 }
 
-// Nothing in it tells when something arrived.
-auto conflict_order(const AnswerRow& r) {
-  return std::tie(r.finding, r.company, r.metric, r.start, r.end, r.period, r.product,
-                  r.counterparty, r.currency, r.unit, r.reason, r.source, r.published_at,
-                  r.definition);
-}
-
-bool conflict_less(const AnswerRow& a, const AnswerRow& b) {
-  if (conflict_order(a) != conflict_order(b)) return conflict_order(a) < conflict_order(b);
-  return std::lexicographical_compare(
-      a.parts.begin(), a.parts.end(), b.parts.begin(), b.parts.end(),
-      [](const AnswerRow& x, const AnswerRow& y) { return conflict_order(x) < conflict_order(y); });
+// Class, then the leading side, then the rest; documents as hashes in the end.
+Conflicts::Order order_by(const Catalogue& catalogue) {
+  return [&catalogue](const Conflict& conflict) {
+    std::string order;
+    const auto add = [&](const std::string& text) {
+      order += text;
+      order += '\0';
+    };
+    add(std::to_string(static_cast<int>(conflict.finding)));
+    const auto add_cell = [&](const Stated& side) {
+      const Row& row = side.row;
+      add(catalogue.text(NameKind::party, row.ordinal(Column::subject)));
+      add(catalogue.text(NameKind::metric, side.metric));
+      add(period_start_text(row.period()));
+      add(period_end_text(row.period()));
+      add(period_to_string(row.period()));
+      add(catalogue.text(NameKind::product, row.ordinal(Column::product)));
+      add(catalogue.counterparty_ids(row.ordinal(Column::counterparties)));
+      add(catalogue.text(NameKind::unit, row.ordinal(Column::unit)));
+      add(catalogue.text(NameKind::definition, row.ordinal(Column::definition)));
+    };
+    add_cell(conflict.sides.front());
+    add(conflict.reason);
+    for (const Stated& side : conflict.sides) {
+      add_cell(side);
+      add(value_text(side.value));
+      add(time_range_to_string(side.row.published()));
+      add(std::to_string(side.row[Column::document]));
+    }
+    return order;
+  };
 }
 
 // One subject's statements through every check.
@@ -189,7 +214,7 @@ Result<std::vector<AnswerRow>> conflicts_answer(const ReadView& view, const Plan
   const PartyTree parties(catalogue, plan.at);
   const Metrics metrics = metrics_to_read(plan, catalogue);
   const std::unordered_set<std::uint32_t> asked = parties_asked_for(plan, parties);
-  Conflicts found(plan, limits, asked_for(plan, catalogue, asked));
+  Conflicts found(plan, limits, rows_max, asked_for(plan, catalogue, asked), order_by(catalogue));
   const ConflictContext context{plan, catalogue, metrics, parties, found};
   Checks checks(context);
   const ConflictReader reader(view, plan, catalogue, limits, metrics);
@@ -210,9 +235,7 @@ Result<std::vector<AnswerRow>> conflicts_answer(const ReadView& view, const Plan
     CAPEXDB_TRY(found.step());
     rows.push_back(describe_conflict(conflict, context));
   }
-  std::sort(rows.begin(), rows.end(), conflict_less);
-  truncated = rows.size() > rows_max;
-  if (truncated) rows.resize(rows_max);
+  truncated = found.truncated();
   return rows;
 }
 

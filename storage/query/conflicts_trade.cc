@@ -1,6 +1,6 @@
 // Sales of chips: units x price against value, and prices against one another.
 #include <algorithm>
-#include <array>
+#include <limits>
 #include <numeric>
 
 #include "proto/model/arithmetic.h"
@@ -146,31 +146,42 @@ Result<void> TradeCheck::multiply_out(const Sale& units, const Sale& value,
   // One document that names its buyers in two ways means the same ones.
   if (lie == Lie::apart && one_document && vague) lie = Lie::same;
   if (lie == Lie::apart) return {};
-  // A price is one however often it was printed.
-  std::map<std::string, std::vector<const Claim*>> by_price;
-  for (const auto& [key, prices] : prices_) {
-    if (std::get<0>(key) != goods(value.claim) || std::get<2>(key) != value_row[Column::currency]) {
-      continue;
-    }
+  std::vector<const Claim*> broken;
+  std::set<std::int64_t> fitting;  // documents that have a price which fits
+  constexpr std::int64_t kFirst = std::numeric_limits<std::int64_t>::min();
+  const Goods wanted = goods(value.claim);
+  for (auto at = prices_.lower_bound({wanted, kFirst, kFirst}); at != prices_.end(); ++at) {
+    const auto& [key, prices] = *at;
+    if (std::get<0>(key) != wanted) break;
+    if (std::get<2>(key) != value_row[Column::currency]) continue;
     for (const Sale& price : prices) {
       CAPEXDB_TRY(context.found.step());
       const Row& row = price.claim.row();
       const bool own = same_document(row, units_row) || same_document(row, value_row);
-      const bool near = days_apart(row, value_row) <= kPriceHolds &&
-                        PartyTree::lie_of(price.trade.buyers, value.trade.buyers) != Lie::apart;
-      if (!own && !near) continue;
+      if (!own && days_apart(row, value_row) > kPriceHolds) continue;
+      const bool other_buyers =
+          PartyTree::lie_of(price.trade.buyers, value.trade.buyers) == Lie::apart;
+      if (other_buyers && !(own && (vague || is_vague(price.trade.buyers, context.parties)))) {
+        continue;
+      }
       if (PartyTree::lie_of(price.trade.sellers, value.trade.sellers) == Lie::apart) continue;
       const auto amount = multiply(units.claim.value(), price.claim.value());
       if (!amount) continue;
       // Units of fewer buyers may be worth less, and of more buyers more.
       const Interval& stated = value.claim.value();
-      const bool broken = lie == Lie::same ? !meet(*amount, stated)
-                          : lie == Lie::within
-                              ? !meet(Interval{.low = amount->low}, Interval{.high = stated.high})
-                              : !meet(Interval{.high = amount->high}, Interval{.low = stated.low});
-      if (!broken) continue;
-      by_price[value_text(as_printed(price.claim.leader))].push_back(&price.claim);
+      const bool fits = lie == Lie::same ? meet(*amount, stated)
+                        : lie == Lie::within
+                            ? meet(Interval{.low = amount->low}, Interval{.high = stated.high})
+                            : meet(Interval{.high = amount->high}, Interval{.low = stated.low});
+      if (fits) fitting.insert(row[Column::document]);
+      if (!fits) broken.push_back(&price.claim);
     }
+  }
+  // A price is one however often it was printed.
+  std::map<std::string, std::vector<const Claim*>> by_price;
+  for (const Claim* price : broken) {
+    if (fitting.contains(price->row()[Column::document])) continue;
+    by_price[value_text(as_printed(price->leader))].push_back(price);
   }
   for (auto& [text, prices] : by_price) {
     std::sort(prices.begin(), prices.end(), [&](const Claim* a, const Claim* b) {

@@ -406,6 +406,11 @@ TEST_F(ConflictsTest, UnitsTimesPriceIsTheValue) {
   EXPECT_EQ(answer.rows[0].metric, "purchase_value");
   EXPECT_EQ(answer.rows[0].parts.size(), 3U);
   EXPECT_EQ(conflicts("tencent", "unit_price").rows.size(), 1U);
+  say({price("baidu", "1", "Times")});
+  EXPECT_EQ(conflicts().rows.size(), 1U) << "what others pay is no matter";
+  Said average = price("cloud", "100000", "Times");
+  say({average});
+  EXPECT_THAT(found(), IsEmpty()) << "one price of the document explains it";
 }
 
 TEST_F(ConflictsTest, MoreThanAMillionAtAPriceFitsAValueAbove) {
@@ -561,6 +566,35 @@ TEST_F(ConflictsTest, ALimitCutsAndSaysSo) {
   const Answer answer = ask(*store_, query);
   EXPECT_EQ(answer.rows.size(), 2U);
   EXPECT_TRUE(answer.truncated);
+}
+
+TEST_F(ConflictsTest, OfVeryManySidesTheFirstAreListedAndAllAreCounted) {
+  with_duplicates();
+  std::vector<Said> all;
+  for (int i = 0; i < 250; ++i) {
+    all.push_back({.who = "alibaba", .value = "23", .source = "Paper " + std::to_string(i)});
+  }
+  say(all);
+  const Answer answer = conflicts();
+  ASSERT_EQ(found(), std::vector{Finding::complete_duplicate});
+  EXPECT_EQ(answer.rows[0].parts.size(), 200U);
+  EXPECT_EQ(answer.rows[0].documents, 250U);
+  EXPECT_THAT(answer.rows[0].reason, HasSubstr("; 200 of 250 sides are listed"));
+}
+
+// Only the first conflicts are held, whichever came first.
+TEST_F(ConflictsTest, ALimitCutsTheLastInOrderAndNotInTime) {
+  std::vector<std::string> companies;
+  for (int i = 0; i < 40; ++i) companies.push_back("firm-" + std::to_string(100 + i * 7 % 40));
+  for (const std::string& who : companies) {
+    say({{.who = who, .value = "23"}, {.who = who, .value = "46", .source = "Post"}});
+  }
+  const std::vector<std::string> all = texts(conflicts());
+  ASSERT_EQ(all.size(), 40U);
+  EXPECT_TRUE(std::is_sorted(all.begin(), all.end()));
+  Query query = question(QueryKind::conflicts, "all", "");
+  query.limit = 3;
+  EXPECT_EQ(texts(ask(*store_, query)), std::vector(all.begin(), all.begin() + 3));
 }
 
 TEST_F(ConflictsTest, UnknownMetricsAndRegularSeriesAreRefused) {
