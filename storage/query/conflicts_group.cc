@@ -232,13 +232,13 @@ Result<void> GroupCheck::compare_total(const Claim& total, const ConflictContext
   }
   if (!sum || meet(*sum, total.value())) return {};
   std::sort(terms.begin(), terms.end());
-  constexpr std::size_t kTermsMax = 6;
+  constexpr std::size_t kTermsNamed = 6;
   std::string reason;
-  for (std::size_t i = 0; i < terms.size() && i < kTermsMax; ++i) {
+  for (std::size_t i = 0; i < terms.size() && i < kTermsNamed; ++i) {
     reason += (i == 0 ? "" : " + ") + terms[i].second;
   }
-  if (terms.size() > kTermsMax) {
-    reason += " + " + std::to_string(terms.size() - kTermsMax) + " more";
+  if (terms.size() > kTermsNamed) {
+    reason += " + " + std::to_string(terms.size() - kTermsNamed) + " more";
   }
   Interval printed = *sum;
   if (printed.point) {
