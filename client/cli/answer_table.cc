@@ -122,11 +122,18 @@ std::vector<RowColumn> json_columns() {
           {{"parts", false, true}, parts_of}};
 }
 
+RowColumn finding_column() {
+  return {{"finding"}, [](const AnswerRow& r) {
+            return Json(r.finding ? std::string(to_string(*r.finding)) : std::string());
+          }};
+}
+
 std::vector<RowColumn> columns_of(Rows rows, Output output) {
   std::vector<RowColumn> all;
   const auto append = [&all](std::vector<RowColumn> more) {
     all.insert(all.end(), more.begin(), more.end());
   };
+  if (rows == Rows::conflicts) append({finding_column()});
   if (rows == Rows::shipments) append(side_columns());
   append(columns_before());
   append(value_columns(output));
@@ -135,8 +142,12 @@ std::vector<RowColumn> columns_of(Rows rows, Output output) {
   if (rows == Rows::changes) append(change_columns(output));
   if (rows == Rows::shares) append(share_columns(output));
   if (output == Output::json || output == Output::jsonl) append(json_columns());
-  // For people, who do not count columns; CSV has the same ones always.
-  if (output == Output::table || output == Output::markdown) append({{{"reason"}, reason}});
+  // For people, who do not count columns; CSV has the same ones always. Of a
+  // conflict it is the point.
+  const bool for_people = output == Output::table || output == Output::markdown;
+  if (for_people || (output == Output::csv && rows == Rows::conflicts)) {
+    append({{{"reason"}, reason}});
+  }
   return all;
 }
 

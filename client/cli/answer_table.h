@@ -7,8 +7,9 @@
 namespace capexdb::cli {
 
 // Which columns there are beside those that all answers have: where each statement
-// comes from; sellers and buyers; what was answered before; shares.
-enum class Rows : std::uint8_t { cells, statements, shipments, changes, shares };
+// comes from; sellers and buyers; what was answered before; shares; the class of a
+// conflict with its reason.
+enum class Rows : std::uint8_t { cells, statements, shipments, changes, shares, conflicts };
 
 // `answer` must outlive the table.
 Table answer_table(const Answer& answer, Rows rows, Output output);

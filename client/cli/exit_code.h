@@ -7,7 +7,7 @@ namespace capexdb::cli {
 
 enum ExitCode : int {
   kOk = 0,
-  kNegative = 1,  // nothing matched, with --fail-empty
+  kNegative = 1,  // nothing matched, with --fail-empty; conflicts were found
   kUsage = 2,
   kBadData = 65,
   kUnavailable = 69,

@@ -1,6 +1,7 @@
 #include "client/cli/reading.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <array>
 #include <iostream>
 
@@ -43,9 +44,9 @@ void print_reasons(const Answer& answer) {
   }
 }
 
-void print_notes(const Answer& answer, Output output) {
+void print_notes(const Answer& answer, Rows rows, Output output) {
   if (output == Output::json) return;  // they are in the object
-  if (output == Output::csv) print_reasons(answer);
+  if (output == Output::csv && rows != Rows::conflicts) print_reasons(answer);
   for (const std::string& note : answer.notes) {
     std::cerr << "note: " << printable(note) << '\n';
   }
@@ -56,6 +57,12 @@ void print_notes(const Answer& answer, Output output) {
     std::cerr << (i == 0 ? "; missing: " : ", ") << printable(coverage->missing[i]);
   }
   std::cerr << '\n';
+}
+
+// Duplicates are conflicts of a kind, but nobody is wrong.
+bool contradicts(const AnswerRow& row) {
+  return row.finding && *row.finding != Finding::complete_duplicate &&
+         *row.finding != Finding::consistent_duplicate;
 }
 
 }  // namespace
@@ -125,9 +132,17 @@ Rows rows_of(const Query& query) {
       return Rows::shipments;
     case QueryKind::changes:
       return Rows::changes;
+    case QueryKind::conflicts:
+      return Rows::conflicts;
     default:
       return query.share ? Rows::shares : Rows::cells;
   }
+}
+
+bool is_negative(const Query& query, const Answer& answer, const Show& show) {
+  if (answer.rows.empty()) return show.fail_empty;
+  const bool diff = query.kind == QueryKind::changes && !query.from_as_of.empty();
+  return diff || std::any_of(answer.rows.begin(), answer.rows.end(), contradicts);
 }
 
 }  // namespace
@@ -145,19 +160,19 @@ int ask(const Globals& globals, Query query, const Show& show) {
   if (!client) return report(client.error());
   const auto answer = client->query(query, deadline);
   if (!answer) return report(answer.error());
+  const Rows rows = rows_of(query);
   if (show.plot) {
     plot(*answer, style.color, terminal_width(), std::cout);
   } else {
-    print(answer_table(*answer, rows_of(query), style.output), answer_tail(*answer), style,
-          std::cout);
+    print(answer_table(*answer, rows, style.output), answer_tail(*answer), style, std::cout);
   }
   if (show.explain && (style.output == Output::table || style.output == Output::markdown)) {
     print_explanation(*answer, std::cout);
   }
   std::cout.flush();
   if (show.explain && style.output == Output::csv) print_explanation(*answer, std::cerr);
-  print_notes(*answer, style.output);
-  return answer->rows.empty() && show.fail_empty ? kNegative : kOk;
+  print_notes(*answer, rows, style.output);
+  return is_negative(query, *answer, show) ? kNegative : kOk;
 }
 
 Query question(const ReadingOptions& options, Query query) {

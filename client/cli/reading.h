@@ -46,7 +46,8 @@ void declare_figures(CLI::App& app, ReadingOptions& options);
 Query question(const ReadingOptions& options, Query query);
 
 // Asks within the time that --timeout gives, prints the answer, and returns the
-// exit code.
+// exit code: kNegative too where conflicts contradict one another or a diff is not
+// empty.
 int ask(const Globals& globals, Query query, const Show& show);
 
 // The same with the question that the options make.

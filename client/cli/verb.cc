@@ -18,6 +18,7 @@ const std::vector<Verb>& verbs() {
       {"top", "The companies with the largest figures", declare_top},
       {"shipments", "Chips on their way from sellers to buyers", declare_shipments},
       {"history", "Every statement about one cell, with sources and roots", declare_history},
+      {"conflicts", "Statements that cannot all be true, with their sides", declare_conflicts},
       {"diff", "What became known between two days", declare_diff},
       {"changes", "What the store answers differently since a sequence or a day", declare_changes},
       {"replay", "An earlier answer again, by its token", declare_replay},

@@ -43,6 +43,7 @@ const std::vector<Verb>& verbs();
 
 Run declare_get(CLI::App& app, const Globals& globals);
 Run declare_sum(CLI::App& app, const Globals& globals);
+Run declare_conflicts(CLI::App& app, const Globals& globals);
 Run declare_history(CLI::App& app, const Globals& globals);
 Run declare_top(CLI::App& app, const Globals& globals);
 Run declare_shipments(CLI::App& app, const Globals& globals);

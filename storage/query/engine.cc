@@ -6,6 +6,7 @@
 #include "proto/model/text.h"
 #include "storage/query/changes.h"
 #include "storage/query/collect.h"
+#include "storage/query/conflicts.h"
 #include "storage/query/provenance.h"
 #include "storage/query/shipments.h"
 #include "storage/store_state.h"
@@ -103,7 +104,19 @@ Result<ScanReport> figures(const Reading& reading, const Plan& plan, std::uint32
   return std::move(figures.report);
 }
 
-// The metrics of a question. Only sums and histories must name one.
+Result<void> conflicts(const Reading& reading, const Plan& plan, std::uint32_t rows_max,
+                       Answer& answer) {
+  CAPEXDB_ASSIGN(answer.rows, conflicts_answer(reading.view, plan, reading.catalogue,
+                                               reading.limits, rows_max, answer.truncated));
+  std::vector<AnswerRow*> sides;
+  for (AnswerRow& row : answer.rows) {
+    for (AnswerRow& side : row.parts) sides.push_back(&side);
+  }
+  return add_provenance(reading.view, sides, reading.limits);
+}
+
+// The metrics of a question, of which each is answered for itself. Only sums and histories must
+// name one.
 Result<std::vector<std::string>> metrics_of(const Query& query, const Catalogue& catalogue,
                                             std::uint64_t at) {
   const std::string text(trim(query.metric));
@@ -156,6 +169,10 @@ Result<Answer> run_query(const EventStore& store, const Query& query, const Quer
         CAPEXDB_TRY(answer_changes(reading, plan, one, rows_max, answer));
         break;
       }
+      case QueryKind::conflicts: {
+        CAPEXDB_TRY(conflicts(reading, plan, rows_max, answer));
+        break;
+      }
       default: {
         CAPEXDB_ASSIGN(report, figures(reading, plan, rows_max, answer));
         break;
@@ -166,7 +183,8 @@ Result<Answer> run_query(const EventStore& store, const Query& query, const Quer
   if (answer.truncated) {
     answer.notes.push_back("cut after " + std::to_string(rows_max) + " rows; narrow the question");
   }
-  if (answer.rows.empty() && !answer.as_of.empty()) {
+  const bool none = answer.rows.empty() && query.kind != QueryKind::conflicts;
+  if (none && !answer.as_of.empty()) {
     answer.notes.push_back("nothing about this was published by " + answer.as_of);
   }
   return answer;

@@ -120,6 +120,31 @@ Result<void> plan_selection(Plan& plan, const Query& query, const Catalogue& cat
   return {};
 }
 
+// Conflicts may be asked for of several metrics, or all; they are read in every
+// measure and period, since what they contradict may lie in another one.
+Result<void> plan_conflicts(Plan& plan, const Query& query, const Catalogue& catalogue) {
+  const bool every_metric = trim(query.metric).empty() || is_reserved_name(query.metric);
+  for (const std::string& name : split(every_metric ? "" : query.metric, ',')) {
+    if (every_metric) break;
+    CAPEXDB_ASSIGN(const std::uint32_t metric, catalogue.need_metric(name, plan.at));
+    plan.metrics.push_back(static_cast<std::uint16_t>(metric));
+  }
+  plan.findings = query.findings;
+  for (int number = static_cast<int>(Finding::inconsistent_duplicate);
+       query.findings.empty() && number <= static_cast<int>(Finding::conversion); ++number) {
+    plan.findings.push_back(static_cast<Finding>(number));
+  }
+  plan.any_measure = trim(query.measure).empty();
+  plan.range = {};
+  const bool everyone = std::all_of(query.select.begin(), query.select.end(),
+                                    [](const std::string& name) { return trim(name).empty(); });
+  plan.everyone = everyone;
+  if (query.every != Every::reported) {
+    return wrong("every", "conflicts are asked for among what was reported, without --every");
+  }
+  return {};
+}
+
 Result<void> plan_measure(Plan& plan, const Query& query) {
   plan.measure = plan.metric_entry.measure();
   if (query.measure.empty()) return {};
@@ -223,6 +248,9 @@ Result<void> plan_shape(Plan& plan, const Query& query) {
   plan.by = query.by;
   if (plan.by.empty()) plan.by = {Dimension::period};
   if (!query.currency.empty()) {
+    if (plan.kind != QueryKind::cells && plan.kind != QueryKind::sum) {
+      return wrong("currency", "only get, sum and top answer in another currency");
+    }
     plan.currency = currency_of(query.currency);
     if (plan.currency.empty()) {
       return wrong("currency", "'" + query.currency +
@@ -351,11 +379,15 @@ Result<Plan> make_plan(const Query& query, const Catalogue& catalogue,
   CAPEXDB_ASSIGN(plan.shown_range, parse_period_range(query.periods));
   plan.asked_range = plan.shown_range;
   plan.range = plan.shown_range;
-  if (trim(query.metric).empty()) return wrong("metric", "which metric?");
-  CAPEXDB_ASSIGN(const std::uint32_t metric, catalogue.need_metric(query.metric, plan.at));
-  plan.metric = static_cast<std::uint16_t>(metric);
-  plan.metric_entry = catalogue.metric(metric, plan.at);
-  CAPEXDB_TRY(plan_selection(plan, query, catalogue));
+  if (plan.kind == QueryKind::conflicts) {
+    CAPEXDB_TRY(plan_conflicts(plan, query, catalogue));
+  } else {
+    if (trim(query.metric).empty()) return wrong("metric", "which metric?");
+    CAPEXDB_ASSIGN(const std::uint32_t metric, catalogue.need_metric(query.metric, plan.at));
+    plan.metric = static_cast<std::uint16_t>(metric);
+    plan.metric_entry = catalogue.metric(metric, plan.at);
+  }
+  if (!plan.everyone) CAPEXDB_TRY(plan_selection(plan, query, catalogue));
   CAPEXDB_TRY(plan_measure(plan, query));
   CAPEXDB_TRY(plan_policy(plan, query, catalogue));
   plan.statuses = query.statuses;

@@ -44,6 +44,11 @@ struct Plan {
   std::vector<std::uint32_t> buyers;
   std::optional<std::uint32_t> product;
   std::uint32_t limit = 0;
+  // Of conflicts only: the metrics and classes that were asked for; no metric
+  // is every one.
+  std::vector<std::uint16_t> metrics;
+  std::vector<Finding> findings;
+  bool any_measure = false;
 
   // Whether a statement about `period` is asked for. A history is that of one
   // cell: where one period is named, it is that one or a fiscal quarter of it.
@@ -59,7 +64,7 @@ struct Plan {
   bool lists(Dimension dimension) const;
   // The group that alone was asked for; 0 for any other selection of a sum.
   std::uint32_t only_group(const Catalogue& catalogue) const;
-  bool wants(Measure m) const { return measure ? m == *measure : is_growth(m); }
+  bool wants(Measure m) const { return any_measure || (measure ? m == *measure : is_growth(m)); }
 };
 
 // `last_sequence` is that of the view which the plan will read. Pure, but for

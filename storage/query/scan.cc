@@ -131,6 +131,26 @@ Result<ScanReport> scan_histories(const ReadView& view, const Plan& plan,
   return report;
 }
 
+Result<void> scan_every_history(const ReadView& view, const Plan& plan, const Catalogue& catalogue,
+                                const QueryLimits& limits, const KeyFilter& wanted,
+                                const KeyedCellVisitor& visit) {
+  ScanReport report;
+  const Filter filter(plan, catalogue);
+  std::vector<Row> rows;
+  return view.all_history([&](const HistoryKey& key, std::string_view bytes) -> Result<void> {
+    CAPEXDB_TRY(check_limits(limits));
+    if (!wanted(key)) return {};
+    CAPEXDB_ASSIGN(const Block block, decode_block(bytes));
+    rows.clear();
+    const auto flags = block.column(Column::flags);
+    for (std::size_t i = 0; i < block.rows(); ++i) {
+      const bool mirror = (flags[i] & flag::kMirror) != 0;
+      if (!mirror && filter.sees(block, i, report)) rows.push_back(block.row(i));
+    }
+    return visit_runs(rows, [&](std::span<const Row> cell) { return visit(key, cell); });
+  });
+}
+
 Result<ScanReport> scan_frames(const ReadView& view, const Plan& plan, const Catalogue& catalogue,
                                const QueryLimits& limits, const CellVisitor& visit) {
   ScanReport report;

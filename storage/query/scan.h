@@ -35,6 +35,14 @@ Result<ScanReport> scan_histories(const ReadView& view, const Plan& plan,
                                   const Catalogue& catalogue, const QueryLimits& limits,
                                   const CellVisitor& visit);
 
+// Every subject's histories of the metrics that `wanted` takes, in order of key;
+// no mirrors.
+using KeyFilter = std::function<bool(const HistoryKey&)>;
+using KeyedCellVisitor = std::function<Result<void>(const HistoryKey&, std::span<const Row> cell)>;
+Result<void> scan_every_history(const ReadView& view, const Plan& plan, const Catalogue& catalogue,
+                                const QueryLimits& limits, const KeyFilter& wanted,
+                                const KeyedCellVisitor& visit);
+
 // The cross-sections of the plan's metric; only the plan's subjects.
 Result<ScanReport> scan_frames(const ReadView& view, const Plan& plan, const Catalogue& catalogue,
                                const QueryLimits& limits, const CellVisitor& visit);

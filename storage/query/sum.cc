@@ -39,14 +39,33 @@ std::int64_t listed(const SumKey& key, Dimension dimension) {
   return 0;
 }
 
-SumKey key_of(const SumPart& part, const Plan& plan) {
-  SumKey key;
-  if (plan.lists(Dimension::period)) key.period = part.period;
-  for (std::size_t i = 0; i < kListed.size(); ++i) {
-    if (plan.lists(kListed[i].first)) key.columns[i] = part.cell.leader[kListed[i].second];
+// Makes keys. Lists of the same counterparties in other roles are one to people.
+class Keys {
+ public:
+  Keys(const Plan& plan, const Catalogue& catalogue) : plan_(plan), catalogue_(catalogue) {}
+
+  SumKey of(const SumPart& part) {
+    SumKey key;
+    if (plan_.lists(Dimension::period)) key.period = part.period;
+    for (std::size_t i = 0; i < kListed.size(); ++i) {
+      const auto& [dimension, column] = kListed[i];
+      if (!plan_.lists(dimension)) continue;
+      const std::int64_t ordinal = part.cell.leader[column];
+      key.columns[i] = dimension == Dimension::counterparty ? first_alike(ordinal) : ordinal;
+    }
+    return key;
   }
-  return key;
-}
+
+ private:
+  std::int64_t first_alike(std::int64_t list) {
+    const std::string ids = catalogue_.counterparty_ids(static_cast<std::uint32_t>(list));
+    return first_.try_emplace(ids, list).first->second;
+  }
+
+  const Plan& plan_;
+  const Catalogue& catalogue_;
+  std::map<std::string, std::int64_t> first_;
+};
 
 // The groups that a sum by group lists, with the companies of each: those that
 // were asked for, or where none was every one that the catalogue has.
@@ -329,8 +348,9 @@ Result<SumAnswer> sum_answer(std::vector<ResolvedCell> cells,
   const bool by_group = plan.lists(Dimension::group);
   const auto groups = by_group ? groups_of(plan, catalogue) : std::map<std::int64_t, Subjects>{};
   std::map<SumKey, Total> totals;
+  Keys keys(plan, catalogue);
   for (const SumPart& part : parts) {
-    SumKey key = key_of(part, plan);
+    SumKey key = keys.of(part);
     if (!by_group) {
       CAPEXDB_TRY(add_to(totals.try_emplace(key, plan.fold).first->second, part, plan, catalogue));
       continue;

@@ -57,6 +57,45 @@ TEST(AnswerTable, CsvHasEveryColumnAndNumbersInFull) {
             "baidu,capex,,,2024-H1,,,,,,,,,,,,,0,0\n");
 }
 
+Answer conflict_answer() {
+  Answer answer = small_answer();
+  AnswerRow conflict = answer.rows[0];
+  conflict.finding = Finding::part_above_whole;
+  conflict.derivation.clear();
+  conflict.reason = "one is above all";
+  conflict.parts = {answer.rows[0]};
+  conflict.parts[0].document = "d";
+  conflict.parts[0].root = "r";
+  answer.rows = {conflict};
+  return answer;
+}
+
+TEST(AnswerTable, ConflictsHaveTheirClassAndReasonInEveryFormat) {
+  EXPECT_EQ(printed(conflict_answer(), Rows::conflicts, Output::csv),
+            "finding,company,metric,product,counterparty,period,start,end,value,low,high,unit,"
+            "currency,status,source,published_at,sequence,derivation,documents,roots,reason\n"
+            "part-above-whole,alibaba,capex,,,2024-H1,2024-01-01,2024-06-30,23000000000,"
+            "22500000000,23500000000,CNY,CNY,actual,Benzinga,2024-08-26,5,,2,1,one is above all\n");
+  const std::string table = printed(conflict_answer(), Rows::conflicts, Output::table);
+  EXPECT_NE(table.find("part-above-whole"), std::string::npos) << table;
+  EXPECT_NE(table.find("one is above all"), std::string::npos) << table;
+}
+
+TEST(AnswerTable, TheSidesOfAConflictAreStatementsInJson) {
+  const Json answer =
+      Json::parse(printed(conflict_answer(), Rows::conflicts, Output::json), nullptr, false);
+  ASSERT_TRUE(answer.is_object());
+  const Json& row = answer["rows"][0];
+  EXPECT_EQ(row["finding"], "part-above-whole");
+  EXPECT_EQ(row["reason"], "one is above all");
+  ASSERT_EQ(row["parts"].size(), 1U);
+  EXPECT_EQ(row["parts"][0]["value"], "23000000000");
+  EXPECT_EQ(row["parts"][0]["document"], "d");
+  EXPECT_EQ(row["parts"][0]["root"], "r");
+  EXPECT_EQ(row["parts"][0]["bounds"], "[]");
+  EXPECT_FALSE(row["parts"][0].contains("finding"));
+}
+
 TEST(AnswerTable, JsonAddsBoundsApproxMeasureAndTheReasonOfAMissingValue) {
   EXPECT_EQ(
       printed(small_answer(), Rows::cells, Output::json),

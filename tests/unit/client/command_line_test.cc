@@ -126,6 +126,57 @@ TEST(CommandLine, SumAndHistoryAskTheirKindOfQuestion) {
   EXPECT_EQ(asked.kind(), v1::QUERY_KIND_STATEMENTS);
 }
 
+TEST(CommandLine, ConflictsAskForAllAndExitWith1OnlyForContradictions) {
+  v1::QueryRequest asked;
+  const auto finding = [&](v1::Finding found) {
+    return [&asked, found](int, FakeConnection& connection) {
+      while (const auto message = connection.read()) {
+        if (message->has_hello()) {
+          connection.send(client::welcome());
+          continue;
+        }
+        asked = message->query();
+        v1::ServerMessage reply;
+        reply.set_request_id(message->request_id());
+        if (found != v1::FINDING_UNSPECIFIED) {
+          auto* row = reply.mutable_query_chunk()->add_rows();
+          row->set_finding(found);
+          row->set_reason("because");
+          connection.send(reply);
+        }
+        reply.mutable_query_done();
+        connection.send(reply);
+      }
+    };
+  };
+  FakeServer none(finding(v1::FINDING_UNSPECIFIED));
+  EXPECT_EQ(run({"--server", none.address(), "conflicts"}).code, 0);
+  EXPECT_EQ(asked.kind(), v1::QUERY_KIND_CONFLICTS);
+  EXPECT_EQ(asked.select_size(), 0);
+  EXPECT_EQ(asked.metric(), "");
+  EXPECT_EQ(asked.findings_size(), 0);
+
+  FakeServer some(finding(v1::FINDING_SCOPE_DRIFT));
+  const Outcome found =
+      run({"--server", some.address(), "-o", "csv", "conflicts", "bat", "capex,ai_capex", "2024",
+           "--class", "scope-drift,bound-lost", "--class", "conversion"});
+  EXPECT_EQ(found.code, 1);
+  EXPECT_THAT(found.out, HasSubstr("because"));
+  EXPECT_EQ(found.err, "") << "the reason is a column";
+  EXPECT_EQ(asked.select(0), "bat");
+  EXPECT_EQ(asked.metric(), "capex,ai_capex");
+  EXPECT_EQ(asked.periods(), "2024");
+  ASSERT_EQ(asked.findings_size(), 3);
+  EXPECT_EQ(asked.findings(2), v1::FINDING_CONVERSION);
+
+  FakeServer duplicates(finding(v1::FINDING_CONSISTENT_DUPLICATE));
+  EXPECT_EQ(run({"--server", duplicates.address(), "conflicts", "--class", "all"}).code, 0);
+  EXPECT_EQ(asked.findings_size(), 9);
+  const Outcome mistyped = run({"conflicts", "--class", "scope-drfit"});
+  EXPECT_EQ(mistyped.code, 2);
+  EXPECT_THAT(mistyped.err, HasSubstr("did you mean \"scope-drift\"?"));
+}
+
 TEST(CommandLine, CsvHasTheReasonsOfItsRowsBesideIt) {
   FakeServer server(answering([](const v1::ClientMessage&) {
     v1::ServerMessage reply;

@@ -150,6 +150,7 @@ TEST_F(EveryTest, WhatCouldNotAnswerIsNoReason) {
   commit(*store_, {estimate, retraction});
   query = question(QueryKind::cells, "nvidia", "capex", "2023-Q1");
   query.every = Every::quarter;
+  query.no_implied = true;
   EXPECT_EQ(ask(*store_, query).rows[0].reason, "withdrawn");
   query.statuses = {Status::actual};
   EXPECT_EQ(ask(*store_, query).rows[0].reason, "never reported");
