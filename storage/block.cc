@@ -55,17 +55,23 @@ unsigned width_log2(std::uint64_t range) {
   return range < (std::uint64_t{1} << 32U) ? 2 : 3;
 }
 
-void put_packed(std::string& out, unsigned log2, std::uint64_t value) {
-  char bytes[8];
-  std::memcpy(bytes, &value, sizeof bytes);
-  out.append(bytes, std::size_t{1} << log2);
+template <class T, class ValueAt>
+void put_packed_as(std::string& out, std::size_t count, const ValueAt& value_at) {
+  const std::size_t begin = out.size();
+  out.resize(begin + count * sizeof(T));
+  char* to = out.data() + begin;
+  for (std::size_t i = 0; i < count; ++i, to += sizeof(T)) {
+    const auto value = static_cast<T>(value_at(i));
+    std::memcpy(to, &value, sizeof value);
+  }
 }
 
-std::uint64_t get_packed(const char* packed, unsigned log2, std::size_t index) {
-  std::uint64_t value = 0;
-  const std::size_t width = std::size_t{1} << log2;
-  std::memcpy(&value, packed + index * width, width);
-  return value;
+template <class ValueAt>
+void put_packed(std::string& out, unsigned log2, std::size_t count, const ValueAt& value_at) {
+  if (log2 == 0) return put_packed_as<std::uint8_t>(out, count, value_at);
+  if (log2 == 1) return put_packed_as<std::uint16_t>(out, count, value_at);
+  if (log2 == 2) return put_packed_as<std::uint32_t>(out, count, value_at);
+  put_packed_as<std::uint64_t>(out, count, value_at);
 }
 
 // The smaller of offsets and deltas.
@@ -100,10 +106,9 @@ void put_column(std::string& out, std::uint8_t id, std::span<const std::int64_t>
       out.push_back(static_cast<char>(kDeltas | (delta_width << 4U)));
       put_varint(out, zigzag(values[0]));
       put_varint(out, zigzag(delta_low));
-      for (std::size_t i = 1; i < values.size(); ++i) {
-        const std::uint64_t delta = distance(values[i - 1], values[i]);
-        put_packed(out, delta_width, delta - static_cast<std::uint64_t>(delta_low));
-      }
+      put_packed(out, delta_width, values.size() - 1, [&](std::size_t i) {
+        return distance(values[i], values[i + 1]) - static_cast<std::uint64_t>(delta_low);
+      });
       return;
     }
   }
@@ -111,7 +116,12 @@ void put_column(std::string& out, std::uint8_t id, std::span<const std::int64_t>
   out.push_back(static_cast<char>(kOffsets | (width << 4U)));
   put_varint(out, zigzag(base));
   put_varint(out, unit);
-  for (const std::int64_t value : values) put_packed(out, width, distance(base, value) / unit);
+  if (unit == 1) {
+    put_packed(out, width, values.size(), [&](std::size_t i) { return distance(base, values[i]); });
+  } else {
+    put_packed(out, width, values.size(),
+               [&](std::size_t i) { return distance(base, values[i]) / unit; });
+  }
 }
 
 class Sorter {
@@ -221,6 +231,19 @@ void read_offsets(const char* packed, std::int64_t base, std::uint64_t unit,
   }
 }
 
+template <class T>
+void read_deltas(const char* packed, std::int64_t first, std::int64_t base,
+                 std::span<std::int64_t> out) {
+  std::int64_t value = first;
+  out[0] = value;
+  for (std::size_t i = 1; i < out.size(); ++i) {
+    T delta;
+    std::memcpy(&delta, packed + (i - 1) * sizeof(T), sizeof(T));
+    value = step(value, static_cast<std::uint64_t>(base) + delta);
+    out[i] = value;
+  }
+}
+
 }  // namespace
 
 Block Block::from_rows(std::span<const Row> rows) {
@@ -314,19 +337,52 @@ void BlockReader::read(Column c, std::span<std::int64_t> out) const {
       if (log2 == 2)
         return read_offsets<std::uint32_t>(source.packed, source.base, source.unit, out);
       return read_offsets<std::uint64_t>(source.packed, source.base, source.unit, out);
-    case kDeltas: {
-      std::int64_t value = source.first;
-      out[0] = value;
-      for (std::size_t i = 1; i < out.size(); ++i) {
-        value = step(value, static_cast<std::uint64_t>(source.base) +
-                                get_packed(source.packed, log2, i - 1));
-        out[i] = value;
-      }
-      return;
-    }
+    case kDeltas:
+      if (log2 == 0)
+        return read_deltas<std::uint8_t>(source.packed, source.first, source.base, out);
+      if (log2 == 1)
+        return read_deltas<std::uint16_t>(source.packed, source.first, source.base, out);
+      if (log2 == 2)
+        return read_deltas<std::uint32_t>(source.packed, source.first, source.base, out);
+      return read_deltas<std::uint64_t>(source.packed, source.first, source.base, out);
     default:
       std::fill(out.begin(), out.end(), 0);
   }
+}
+
+std::optional<std::int64_t> BlockReader::constant(Column c) const {
+  const Source& source = sources_[static_cast<std::size_t>(c)];
+  if (source.coding == 0) return 0;
+  return source.coding == kConstant ? std::optional(source.base) : std::nullopt;
+}
+
+Result<void> BlockColumns::open(std::string_view bytes) {
+  CAPEXDB_ASSIGN(reader_, BlockReader::open(bytes));
+  decoded_.fill(false);
+  return {};
+}
+
+ColumnView BlockColumns::column(Column c) {
+  const auto i = static_cast<std::size_t>(c);
+  if (decoded_[i]) return views_[i];
+  decoded_[i] = true;
+  std::vector<std::int64_t>& values = values_[i];
+  if (const auto constant = reader_.constant(c)) {
+    if (values.empty()) values.resize(1);
+    values[0] = *constant;
+    return views_[i] = ColumnView(values.data(), true);
+  }
+  if (values.size() < rows()) values.resize(rows());
+  reader_.read(c, std::span(values).first(rows()));
+  return views_[i] = ColumnView(values.data(), false);
+}
+
+Row BlockColumns::row(std::size_t index) {
+  Row row;
+  for (std::size_t c = 0; c < kColumnCount; ++c) {
+    row.columns[c] = column(static_cast<Column>(c))[index];
+  }
+  return row;
 }
 
 Result<Block> decode_block(std::string_view bytes) {

@@ -255,6 +255,9 @@ Result<void> GroupWrite::write() {
   }
   put(state_.database->meta(), kLastSequenceKey, big_endian(last_sequence(), 8));
   if (!failed_.status.ok()) return fail(to_error(failed_.status, "cannot build the write"));
+  for (const auto& [key, rows] : frames_) {
+    state_.cross_sections.touch(key.metric, key.bucket, last_sequence());
+  }
   rocksdb::WriteOptions options;
   options.sync = true;
   const auto status = state_.database->db().Write(options, &write_);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "capexdb/v1/event.pb.h"
+#include "storage/query/cross_section_sum.h"
 #include "storage/query/every.h"
 #include "storage/query/fold.h"
 #include "storage/query/scan.h"
@@ -173,7 +174,21 @@ Result<Answer> run_query(const EventStore& store, const Query& query, const Quer
       plan.limit == 0 ? limits.rows_max : std::min(plan.limit, limits.rows_max);
 
   ScanReport report;
-  if (plan.kind == QueryKind::statements) {
+  std::optional<SumAnswer> columns_sum;
+  if (plan.subjects.size() > kHistoriesMax && is_cross_section_sum(query, plan)) {
+    CAPEXDB_ASSIGN(columns_sum, cross_section_sum(view, plan, catalogue, limits,
+                                                  &store.state().cross_sections));
+  }
+  if (columns_sum) {
+    answer.rows = std::move(columns_sum->rows);
+    answer.coverage = std::move(columns_sum->coverage);
+    answer.notes = std::move(columns_sum->notes);
+    CAPEXDB_TRY(compare_printed(view, plan, catalogue, limits, answer));
+    if (answer.rows.size() > rows_max) {
+      answer.rows.resize(rows_max);
+      answer.truncated = true;
+    }
+  } else if (plan.kind == QueryKind::statements) {
     CAPEXDB_ASSIGN(report, statements(view, plan, catalogue, limits, rows_max, answer));
   } else {
     std::vector<ResolvedCell> cells;
