@@ -28,7 +28,7 @@ struct PeriodTotal {
   bool roots_apart = false;  // whether they are not
   // Set by count_evidence(), when no more parts can come.
   std::optional<std::pair<std::uint32_t, std::uint32_t>> counted;  // documents, roots
-  TimeRange newest;          // published_at; of several of one end, the first subject's
+  TimeRange newest;  // published_at; of several of one end, the first subject's
   std::uint32_t newest_subject = 0;
   std::uint64_t sequence = 0;
   std::uint32_t statuses = 0;  // bits

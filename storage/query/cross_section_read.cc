@@ -73,7 +73,7 @@ class KeptReader {
     }
     FrameFolder folder(plan_, catalogue_, made_of_->subjects);
     FoldedFrames folded;
-    CAPEXDB_TRY(view_.frames(plan_.metric, {bucket, bucket},
+    CAPEXDB_TRY(view_.frames(plan_.metric, ReadView::Buckets{bucket, bucket},
                              [&](const FrameKey& /*key*/, std::string_view block) -> Result<void> {
                                CAPEXDB_TRY(check_limits(limits_));
                                return folder.fold(block, folded);

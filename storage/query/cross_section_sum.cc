@@ -12,7 +12,7 @@
 namespace capexdb::storage {
 namespace {
 
-constexpr std::size_t kNamed = 10;  // companies of a row that are named
+constexpr std::size_t kCompaniesNamed = 10;  // companies of a row that are named
 
 // What a row of the answer says of its parts.
 struct RowFacts {
@@ -98,7 +98,7 @@ class Names {
   std::string sum_of(const OrdinalSet& subjects, std::size_t count) {
     std::string text = "sum of ";
     std::size_t named = 0;
-    for (std::size_t i = 0; i < names_.size() && named < kNamed && named < count; ++i) {
+    for (std::size_t i = 0; i < names_.size() && named < kCompaniesNamed && named < count; ++i) {
       if (i == sorted_) sort_more();
       if (!subjects.contains(names_[i].second)) continue;
       text += (named++ == 0 ? "" : " + ") + names_[i].first;
@@ -224,8 +224,8 @@ std::vector<RowFacts> rows_by_period(std::span<const PeriodTotal* const> folded,
 }
 
 // In order of period and company id.
-std::vector<RowFacts> rows_by_company(std::span<const CompanyFigure> figures,
-                                      const Extras& extras, const Catalogue& catalogue) {
+std::vector<RowFacts> rows_by_company(std::span<const CompanyFigure> figures, const Extras& extras,
+                                      const Catalogue& catalogue) {
   std::vector<RowFacts> rows;
   rows.reserve(figures.size() + extras.size());
   for (const CompanyFigure& figure : figures) {

@@ -176,8 +176,8 @@ Result<Answer> run_query(const EventStore& store, const Query& query, const Quer
   ScanReport report;
   std::optional<SumAnswer> columns_sum;
   if (plan.subjects.size() > kHistoriesMax && is_cross_section_sum(query, plan)) {
-    CAPEXDB_ASSIGN(columns_sum, cross_section_sum(view, plan, catalogue, limits,
-                                                  &store.state().cross_sections));
+    CAPEXDB_ASSIGN(columns_sum,
+                   cross_section_sum(view, plan, catalogue, limits, &store.state().cross_sections));
   }
   if (columns_sum) {
     answer.rows = std::move(columns_sum->rows);

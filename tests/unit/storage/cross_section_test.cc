@@ -1,13 +1,17 @@
 // Sums on columns beside sums of cells: random stores, every kind of question.
+#include "storage/query/cross_section.h"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <random>
 
 #include "proto/model/text.h"
+#include "storage/query/cross_section_cache.h"
 #include "storage/query/cross_section_sum.h"
 #include "storage/query/scan.h"
 #include "storage/read_view.h"
+#include "storage/store_state.h"
 #include "tests/unit/storage/events.h"
 
 namespace capexdb::storage::test {
@@ -211,6 +215,8 @@ Result<SumAnswer> sum_of_cells(const ReadView& view, const Plan& plan, const Cat
 TEST(CrossSection, AnswersAsTheCellsDo) {
   int compared = 0;
   int folded = 0;
+  std::size_t kept = 0;
+  CrossSectionCache* const no_cache = nullptr;
   for (std::uint64_t seed = 1; seed <= 12; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     World world(seed);
@@ -231,33 +237,90 @@ TEST(CrossSection, AnswersAsTheCellsDo) {
     seed_catalogue.parties.push_back(half);
     const auto store = open_store(directory.path(), seed_catalogue);
     const bool one_currency = !world.one_in(6);
-    std::vector<v1::Event> events;
     const bool retracts = world.one_in(2);
-    for (int i = 0; i < 1500; ++i) {
-      events.push_back(world.statement(one_currency || world.one_in(2) ? "USD" : "EUR"));
-      if (retracts && world.one_in(40)) events.push_back(World::retraction_of(events.back()));
+    // What was kept before a commit must not answer after it.
+    for (int round = 0; round < 4; ++round) {
+      std::vector<v1::Event> events;
+      for (int i = 0; i < 400; ++i) {
+        events.push_back(world.statement(one_currency || world.one_in(2) ? "USD" : "EUR"));
+        if (retracts && world.one_in(40)) events.push_back(World::retraction_of(events.back()));
+      }
+      ASSERT_GT(commit(*store, events).accepted(), 250U);
+      const ReadView view = store->view();
+      for (int i = 0; i < 20; ++i) {
+        Query query = world.question();
+        if (world.one_in(5)) query.at_sequence = view.sequence() - 200;
+        const auto plan = make_plan(query, store->catalogue(), view.sequence());
+        ASSERT_TRUE(plan) << plan.error().message;
+        ASSERT_TRUE(is_cross_section_sum(query, *plan));
+        const auto cells = sum_of_cells(view, *plan, store->catalogue());
+        for (CrossSectionCache* cache : {no_cache, &store->state().cross_sections}) {
+          const auto columns = cross_section_sum(view, *plan, store->catalogue(), {}, cache);
+          ASSERT_TRUE(columns) << columns.error().message;
+          ++compared;
+          if (!*columns) continue;
+          ++folded;
+          ASSERT_TRUE(cells) << cells.error().message;
+          ASSERT_EQ(text_of(**columns), text_of(*cells))
+              << "round " << round << ", question " << i << ", " << query.periods << ", as of "
+              << query.as_of << ", policy " << query.policy << (cache != nullptr ? ", kept" : "");
+        }
+      }
     }
-    ASSERT_GT(commit(*store, events).accepted(), 1000U);
-    const ReadView view = store->view();
-    for (int i = 0; i < 60; ++i) {
-      Query query = world.question();
-      if (world.one_in(5)) query.at_sequence = view.sequence() - 200;
-      const auto plan = make_plan(query, store->catalogue(), view.sequence());
-      ASSERT_TRUE(plan) << plan.error().message;
-      ASSERT_TRUE(is_cross_section_sum(query, *plan));
-      const auto columns = cross_section_sum(view, *plan, store->catalogue(), {}, nullptr);
-      ASSERT_TRUE(columns) << columns.error().message;
-      ++compared;
-      if (!*columns) continue;
-      ++folded;
-      const auto cells = sum_of_cells(view, *plan, store->catalogue());
-      ASSERT_TRUE(cells) << cells.error().message;
-      ASSERT_EQ(text_of(**columns), text_of(*cells))
-          << "question " << i << ", " << query.periods << ", as of " << query.as_of << ", policy "
-          << query.policy;
-    }
+    kept += store->state().cross_sections.bytes();
   }
+  EXPECT_GT(kept, 0U);
   EXPECT_GT(folded, compared / 2) << "most questions are answered on columns";
+}
+
+TEST(CrossSection, KeepsAnAnswerOnlyForWhatItWasMadeOf) {
+  CrossSectionCache cache(1000);
+  const auto folded = std::make_shared<const FoldedFrames>();
+  const auto made_of = [](std::uint32_t subject, std::uint32_t rank) {
+    auto made = std::make_shared<CrossSectionCache::MadeOf>();
+    made->subjects.insert(subject);
+    made->ranks = {rank};
+    return made;
+  };
+  const CrossSectionCache::Key key{1, Measure::level, 2024};
+  cache.touch(1, 2024, 10);
+  cache.keep(key, made_of(7, 1), 12, folded, 100);
+  EXPECT_EQ(cache.find(key, *made_of(7, 1), 12), folded);
+  EXPECT_EQ(cache.find(key, *made_of(7, 1), 10), folded) << "an older view holds the same rows";
+  EXPECT_EQ(cache.find(key, *made_of(7, 1), 99), folded) << "others were written since";
+  EXPECT_FALSE(cache.find(key, *made_of(7, 1), 9)) << "that view lacks rows";
+  EXPECT_FALSE(cache.find(key, *made_of(8, 1), 12)) << "another company";
+  EXPECT_FALSE(cache.find(key, *made_of(7, 2), 12)) << "another rank";
+  EXPECT_FALSE(cache.find({2, Measure::level, 2024}, *made_of(7, 1), 12));
+  auto more_sources = made_of(7, 1);
+  more_sources->ranks.push_back(5);
+  EXPECT_EQ(cache.find(key, *more_sources, 12), folded) << "a source that has no rows here";
+  cache.touch(1, 2023, 20);
+  EXPECT_EQ(cache.find(key, *made_of(7, 1), 20), folded);
+  cache.touch(1, 2024, 21);
+  EXPECT_FALSE(cache.find(key, *made_of(7, 1), 20)) << "rows are being written";
+  EXPECT_FALSE(cache.find(key, *made_of(7, 1), 21));
+  EXPECT_EQ(cache.bytes(), 0U) << "nothing can use it any more";
+}
+
+TEST(CrossSection, KeepsNoMoreThanItMay) {
+  CrossSectionCache cache(1000);
+  const auto folded = std::make_shared<const FoldedFrames>();
+  const auto made_of = std::make_shared<const CrossSectionCache::MadeOf>();
+  const auto key = [](Bucket bucket) { return CrossSectionCache::Key{1, Measure::level, bucket}; };
+  for (Bucket bucket = 0; bucket < 4; ++bucket) cache.keep(key(bucket), made_of, 1, folded, 250);
+  EXPECT_EQ(cache.bytes(), 1000U);
+  EXPECT_TRUE(cache.find(key(0), *made_of, 1));
+  cache.keep(key(9), made_of, 1, folded, 200);
+  EXPECT_EQ(cache.bytes(), 950U);
+  EXPECT_FALSE(cache.find(key(1), *made_of, 1)) << "used longest ago";
+  EXPECT_TRUE(cache.find(key(0), *made_of, 1));
+  cache.keep(key(8), made_of, 1, folded, 251);
+  EXPECT_FALSE(cache.find(key(8), *made_of, 1)) << "would crowd out the others";
+  EXPECT_FALSE(cache.buckets(1));
+  cache.keep_buckets(1, {2020, 2021});
+  cache.touch(1, 2022, 5);
+  EXPECT_EQ(cache.buckets(1), (std::vector<Bucket>{2020, 2021, 2022}));
 }
 
 TEST(CrossSection, LeavesWhatIsNoPlainSumToTheCells) {
