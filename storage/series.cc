@@ -1,5 +1,7 @@
 #include "storage/series.h"
 
+#include <algorithm>
+
 #include "proto/model/text.h"
 #include "storage/block.h"
 #include "storage/rocks/database.h"
@@ -8,6 +10,7 @@
 namespace capexdb::storage {
 namespace {
 
+constexpr std::size_t kFewRows = 16;             // of a cell
 constexpr std::size_t kCachedRowsMax = 400'000;  // about 150 MB
 
 }  // namespace
@@ -15,7 +18,11 @@ constexpr std::size_t kCachedRowsMax = 400'000;  // about 150 MB
 void CellStatements::add(const Row& row, const Policy& policy) {
   const std::size_t index = rows_.size();
   rows_.push_back(row);
-  by_content_.emplace(content_hash(row), static_cast<std::uint32_t>(index));
+  if (rows_.size() > kFewRows) {
+    for (std::size_t i = by_content_.size(); i < rows_.size(); ++i) {
+      by_content_.emplace(content_hash(rows_[i]), static_cast<std::uint32_t>(i));
+    }
+  }
   if (row.has(flag::kRetraction)) {
     has_retraction_ = true;
   } else if (!leader_ || goes_before(row, rows_[*leader_], policy)) {
@@ -32,6 +39,11 @@ void CellStatements::rerank(const Policy& policy) {
 }
 
 const Row* CellStatements::find_same(const Row& row) const {
+  if (by_content_.empty()) {
+    const auto same = std::find_if(rows_.begin(), rows_.end(),
+                                   [&](const Row& said) { return same_content(said, row); });
+    return same == rows_.end() ? nullptr : &*same;
+  }
   const auto [first, last] = by_content_.equal_range(content_hash(row));
   for (auto it = first; it != last; ++it) {
     if (same_content(rows_[it->second], row)) return &rows_[it->second];
@@ -39,7 +51,7 @@ const Row* CellStatements::find_same(const Row& row) const {
   return nullptr;
 }
 
-std::size_t Series::Hash::operator()(const CellKey& key) const {
+std::size_t CellKeyHash::operator()(const CellKey& key) const {
   return hash64({reinterpret_cast<const char*>(key.data()), sizeof key});
 }
 

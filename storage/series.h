@@ -3,10 +3,9 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <optional>
-#include <set>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "storage/key.h"
@@ -34,9 +33,14 @@ class CellStatements {
 
  private:
   std::vector<Row> rows_;
+  // Made when there are many rows; a few are looked at one by one.
   std::unordered_multimap<std::uint64_t, std::uint32_t> by_content_;
   std::optional<std::size_t> leader_;
   bool has_retraction_ = false;
+};
+
+struct CellKeyHash {
+  std::size_t operator()(const CellKey& key) const;
 };
 
 // The rows of one block of history, by cell.
@@ -52,10 +56,7 @@ class Series {
   std::size_t size() const { return size_; }  // rows
 
  private:
-  struct Hash {
-    std::size_t operator()(const CellKey& key) const;
-  };
-  std::unordered_map<CellKey, CellStatements, Hash> cells_;
+  std::unordered_map<CellKey, CellStatements, CellKeyHash> cells_;
   std::size_t size_ = 0;
 };
 
@@ -79,8 +80,9 @@ class SeriesCache {
  private:
   Result<Series*> load(const Database& database, const HistoryKey& key, const Policy& policy);
 
-  std::map<HistoryKey, Series> series_;
-  std::set<HistoryKey> staged_;  // with rows that are not in the store yet
+  std::unordered_map<HistoryKey, Series, HistoryKeyHash> series_;
+  // With rows that are not in the store yet.
+  std::unordered_set<HistoryKey, HistoryKeyHash> staged_;
   std::size_t rows_ = 0;
 };
 
