@@ -220,10 +220,12 @@ void run_all(const storage::EventStore& store, DuckDb& duckdb, std::uint32_t com
 int compare(const std::string& library, std::uint32_t companies) {
   const TemporaryDirectory directory;
   const std::vector<Observed> rows = make_workload(companies);
-  const auto store = open_store(directory.path() + "/store");
   DuckDb duckdb(library, directory.path() + "/duckdb");
-  load_store(*store, rows);
+  const std::string path = directory.path() + "/store";
+  load_store(*open_store(path), rows);
   load_duckdb(duckdb, rows);
+  // Opened again, as after a restart: both have written their files.
+  const auto store = open_store(path);
   run_all(*store, duckdb, companies);
   return 0;
 }

@@ -221,13 +221,13 @@ std::vector<Row> Evaluator::Said::rows() const {
 Result<Evaluator::Said> Evaluator::said_about(const FactRow& fact) {
   const HistoryKey key = history_key_of(fact);
   StoreState& state = staged_.state;
-  CAPEXDB_ASSIGN(const Series* stored, state.series.get(*state.database, key, policy_));
+  CAPEXDB_ASSIGN(Series * stored, state.series.get(*state.database, key));
   const CellStatements* own = nullptr;
   if (const auto metric = own_.find(fact.metric); metric != own_.end()) {
     const auto cell = metric->second.find(cell_key(fact.row));
     if (cell != metric->second.end()) own = &cell->second;
   }
-  return Said{stored->cell_of(fact.row), own};
+  return Said{stored->cell_of(fact.row, policy_), own};
 }
 
 std::uint64_t Evaluator::leader_of(const Said& said) const {
