@@ -4,7 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <random>
+#include <thread>
 
 #include "proto/model/text.h"
 #include "storage/query/cross_section_cache.h"
@@ -321,6 +323,43 @@ TEST(CrossSection, KeepsNoMoreThanItMay) {
   cache.keep_buckets(1, {2020, 2021});
   cache.touch(1, 2022, 5);
   EXPECT_EQ(cache.buckets(1), (std::vector<Bucket>{2020, 2021, 2022}));
+}
+
+TEST(CrossSection, IsNeverStaleWhileOthersCommit) {
+  const TemporaryDirectory directory;
+  const auto store = open_store(directory.path(), small_catalogue());
+  World world(77);
+  const auto commit_some = [&](int count) {
+    std::vector<v1::Event> events;
+    for (int i = 0; i < count; ++i) events.push_back(world.statement("USD"));
+    commit(*store, events);
+  };
+  commit_some(300);
+  std::atomic<bool> done{false};
+  std::thread writer([&] {
+    for (int i = 0; i < 60; ++i) commit_some(5);
+    done = true;
+  });
+  const Query query = question(QueryKind::sum, "all", "capex");
+  bool last = false;
+  for (int asked = 0; !last || asked < 3; ++asked) {
+    last = done;
+    const ReadView view = store->view();
+    const auto plan = make_plan(query, store->catalogue(), view.sequence());
+    if (!plan) {
+      ADD_FAILURE() << plan.error().message;
+      break;
+    }
+    const auto columns =
+        cross_section_sum(view, *plan, store->catalogue(), {}, &store->state().cross_sections);
+    const auto cells = sum_of_cells(view, *plan, store->catalogue());
+    EXPECT_TRUE(columns && *columns && cells);
+    if (columns && *columns && cells) {
+      EXPECT_EQ(text_of(**columns), text_of(*cells)) << "at " << view.sequence();
+    }
+    if (testing::Test::HasFailure()) break;
+  }
+  writer.join();
 }
 
 TEST(CrossSection, LeavesWhatIsNoPlainSumToTheCells) {
