@@ -1,5 +1,6 @@
 #include "bench/fixtures.h"
 
+#include <malloc.h>
 #include <stdlib.h>
 
 #include <array>
@@ -80,6 +81,11 @@ std::string make_event(std::size_t index, std::size_t companies) {
 }
 
 std::unique_ptr<storage::EventStore> open_store(const std::string& path) {
+#ifdef __GLIBC__
+  // As capexd does.
+  mallopt(M_TRIM_THRESHOLD, 128 << 20);
+  mallopt(M_MMAP_THRESHOLD, 32 << 20);
+#endif
   storage::StoreOptions options;
   options.path = path;
   for (const char* id : kMetrics) {

@@ -82,6 +82,16 @@ void cross_section_by_quarter_as_of(benchmark::State& state) {
   run(state, query);
 }
 
+void companies_of_a_quarter(benchmark::State& state) {
+  Query query;
+  query.kind = QueryKind::sum;
+  query.select = {"all"};
+  query.metric = "capex";
+  query.periods = "2020-Q2";
+  query.by = {Dimension::company};
+  run(state, query);
+}
+
 // As many rows as a metric has, in arrays: keep the newest of each cell, add.
 void limit_scan_plain_arrays(benchmark::State& state) {
   const auto rows = make_rows(kObservations / 4);
@@ -108,6 +118,7 @@ BENCHMARK(one_company_one_quarter)->Unit(benchmark::kMicrosecond);
 BENCHMARK(cross_section_of_a_quarter)->Unit(benchmark::kMicrosecond);
 BENCHMARK(cross_section_by_quarter)->Unit(benchmark::kMicrosecond);
 BENCHMARK(cross_section_by_quarter_as_of)->Unit(benchmark::kMicrosecond);
+BENCHMARK(companies_of_a_quarter)->Unit(benchmark::kMicrosecond);
 BENCHMARK(limit_scan_plain_arrays)->Unit(benchmark::kMicrosecond);
 
 }  // namespace

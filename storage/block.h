@@ -13,6 +13,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -61,6 +62,7 @@ Result<std::string> fold_blocks(std::span<const std::string_view> blocks);
 // Reads single columns of a block without decoding the rest.
 class BlockReader {
  public:
+  BlockReader() = default;
   // Checks the checksum and the layout of every column. `bytes` must outlive
   // the reader. Error: data_loss.
   static Result<BlockReader> open(std::string_view bytes);
@@ -68,6 +70,8 @@ class BlockReader {
   std::size_t rows() const { return rows_; }
   // Fills `out`, which has rows() places.
   void read(Column c, std::span<std::int64_t> out) const;
+  // The value of a column that has the same in every row.
+  std::optional<std::int64_t> constant(Column c) const;
 
  private:
   struct Source {
@@ -79,6 +83,39 @@ class BlockReader {
   };
   std::size_t rows_ = 0;
   std::array<Source, kColumnCount> sources_{};
+};
+
+// One column to be read row by row; a constant one is a single number.
+class ColumnView {
+ public:
+  ColumnView() = default;
+  ColumnView(const std::int64_t* values, bool constant)
+      : values_(values), mask_(constant ? 0 : SIZE_MAX) {}
+  std::int64_t operator[](std::size_t row) const { return values_[row & mask_]; }
+  bool is_constant() const { return mask_ == 0; }
+
+ private:
+  const std::int64_t* values_ = nullptr;
+  std::size_t mask_ = 0;
+};
+
+// The columns of a block, each decoded when it is first asked for. An object is
+// opened for one block after another and keeps its memory.
+class BlockColumns {
+ public:
+  // `bytes` must outlive the use. Error: data_loss.
+  Result<void> open(std::string_view bytes);
+
+  std::size_t rows() const { return reader_.rows(); }
+  // Valid until the next open().
+  ColumnView column(Column c);
+  Row row(std::size_t index);
+
+ private:
+  BlockReader reader_;
+  std::array<std::vector<std::int64_t>, kColumnCount> values_;
+  std::array<ColumnView, kColumnCount> views_;
+  std::array<bool, kColumnCount> decoded_{};
 };
 
 }  // namespace capexdb::storage

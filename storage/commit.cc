@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 
 #include "capexdb/disk/v1/log.pb.h"
 #include "proto/codec/catalog_codec.h"
@@ -25,6 +26,28 @@ std::string big_endian(std::uint64_t value, unsigned bytes) {
   std::string out;
   append_big_endian(out, value, bytes);
   return out;
+}
+
+// The rows of each key together, keys ascending, rows in order of arrival.
+template <class Key, class Visit>
+void for_each_block(std::span<const std::pair<Key, Row>> staged, const Visit& visit) {
+  std::vector<std::uint32_t> order(staged.size());
+  std::iota(order.begin(), order.end(), 0U);
+  std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
+    const auto by_key = staged[a].first <=> staged[b].first;
+    return by_key != 0 ? by_key < 0 : a < b;
+  });
+  std::vector<Row> rows;
+  for (std::size_t begin = 0; begin < order.size();) {
+    const Key& key = staged[order[begin]].first;
+    rows.clear();
+    std::size_t end = begin;
+    while (end < order.size() && staged[order[end]].first == key) {
+      rows.push_back(staged[order[end++]].second);
+    }
+    visit(key, std::span<const Row>(rows));
+    begin = end;
+  }
 }
 
 // Everything that one group writes, in one WriteBatch.
@@ -68,8 +91,9 @@ class GroupWrite {
   Staged staged_;
   std::int64_t recorded_at_us_;
   const Policy policy_;
-  std::map<HistoryKey, std::vector<Row>> history_;
-  std::map<FrameKey, std::vector<Row>> frames_;
+  // In order of arrival.
+  std::vector<std::pair<HistoryKey, Row>> history_;
+  std::vector<std::pair<FrameKey, Row>> frames_;
   std::map<std::string, disk::v1::ProducerState> producers_;
   std::map<std::string, disk::v1::BatchAnswer> answers_;
   bool dirty_ = false;
@@ -159,14 +183,14 @@ Result<v1::IngestReply> GroupWrite::add(Batch& batch) {
 void GroupWrite::stage_row(const FactRow& fact) {
   const Row& row = fact.row;
   const HistoryKey key = history_key_of(fact);
-  history_[key].push_back(row);
-  frames_[FrameKey{fact.metric, frame_bucket(row.period()),
-                   row.ordinal(Column::subject) / kSubjectsPerShard, 0}]
-      .push_back(row);
+  history_.emplace_back(key, row);
+  frames_.emplace_back(FrameKey{fact.metric, frame_bucket(row.period()),
+                                row.ordinal(Column::subject) / kSubjectsPerShard, 0},
+                       row);
   for (const std::uint32_t other : fact.mirrors) {
     Row mirror = row;
     mirror[Column::flags] |= flag::kMirror;
-    history_[HistoryKey{other, fact.metric, key.bucket, 0}].push_back(mirror);
+    history_.emplace_back(HistoryKey{other, fact.metric, key.bucket, 0}, mirror);
   }
 }
 
@@ -237,12 +261,13 @@ void GroupWrite::stage_answer(const Batch& batch, const v1::IngestReply& reply) 
 
 Result<void> GroupWrite::write() {
   if (!dirty_) return {};
-  for (const auto& [key, rows] : history_) {
+  for_each_block<HistoryKey>(history_, [&](const HistoryKey& key, std::span<const Row> rows) {
     failed_.Update(write_.Merge(state_.database->history(), encode_key(key), encode_rows(rows)));
-  }
-  for (const auto& [key, rows] : frames_) {
+  });
+  for_each_block<FrameKey>(frames_, [&](const FrameKey& key, std::span<const Row> rows) {
     failed_.Update(write_.Merge(state_.database->frames(), encode_key(key), encode_rows(rows)));
-  }
+    state_.cross_sections.touch(key.metric, key.bucket, last_sequence());
+  });
   for (const Dictionary::Entry& name : state_.catalogue.take_added_names()) {
     put(state_.database->names(), std::string(1, static_cast<char>(name.kind)) + name.text,
         big_endian(name.ordinal, 4));

@@ -93,8 +93,9 @@ class Evaluator {
   Evaluation result_;
   std::uint64_t next_ = 0;
   bool has_statements_ = false;
-  std::size_t text_bytes_ = 0;        // of the verdicts' messages
-  std::map<HistoryKey, Series> own_;  // this batch's rows
+  std::size_t text_bytes_ = 0;  // of the verdicts' messages
+  // This batch's rows, by cell; each metric has its own.
+  std::unordered_map<std::uint16_t, std::unordered_map<CellKey, CellStatements, CellKeyHash>> own_;
   std::unordered_map<std::string, EventIdEntry> own_event_ids_;
   std::vector<std::optional<Error>> unnamed_;         // by record: why its names do not do
   std::vector<std::vector<std::string>> first_seen_;  // by record: parties it introduced
@@ -154,6 +155,7 @@ void Evaluator::name_everything() {
 Result<Evaluation> Evaluator::run() {
   next_ = staged_.next_sequence;
   result_.first_sequence = next_;
+  result_.events.reserve(batch_.records.size() + 1);
   name_everything();
   for (std::size_t i = 0; i < batch_.records.size(); ++i) {
     if (batch_.records[i]) {
@@ -234,10 +236,13 @@ std::vector<Row> Evaluator::Said::rows() const {
 Result<Evaluator::Said> Evaluator::said_about(const FactRow& fact) {
   const HistoryKey key = history_key_of(fact);
   StoreState& state = staged_.state;
-  CAPEXDB_ASSIGN(const Series* stored, state.series.get(*state.database, key, policy_));
-  const auto own = own_.find(key);
-  return Said{stored->cell_of(fact.row),
-              own == own_.end() ? nullptr : own->second.cell_of(fact.row)};
+  CAPEXDB_ASSIGN(Series * stored, state.series.get(*state.database, key));
+  const CellStatements* own = nullptr;
+  if (const auto metric = own_.find(fact.metric); metric != own_.end()) {
+    const auto cell = metric->second.find(cell_key(fact.row));
+    if (cell != metric->second.end()) own = &cell->second;
+  }
+  return Said{stored->cell_of(fact.row, policy_), own};
 }
 
 std::uint64_t Evaluator::leader_of(const Said& said) const {
@@ -301,7 +306,7 @@ Result<std::optional<Evaluator::Finding>> Evaluator::accept(const ValidEvent& ev
   const std::uint64_t sequence = next_++;
   for (FactRow& fact : rows) {
     fact.row[Column::sequence] = static_cast<std::int64_t>(sequence);
-    own_[history_key_of(fact)].add(fact.row, policy_);
+    own_[fact.metric][cell_key(fact.row)].add(fact.row, policy_);
   }
   if (new_id) own_event_ids_[id_key] = {sequence, content, rows};
   const bool first_words =

@@ -29,6 +29,15 @@ struct HistoryKey {
 
   friend auto operator<=>(const HistoryKey&, const HistoryKey&) = default;
 };
+struct HistoryKeyHash {
+  std::size_t operator()(const HistoryKey& key) const {
+    const std::uint64_t words = (std::uint64_t{key.subject} << 32U) ^
+                                (std::uint64_t{key.metric} << 16U) ^ key.bucket ^
+                                (std::uint64_t{key.segment} << 48U);
+    // Spread, since tables look at the low bits first.
+    return static_cast<std::size_t>((words * 0x9E3779B97F4A7C15U) >> 16U);
+  }
+};
 // frames := metric:u16 bucket:u16 shard:u32 segment:u16
 struct FrameKey {
   std::uint16_t metric = 0;

@@ -49,10 +49,7 @@ std::string after_prefix(std::string prefix) {
   return prefix;
 }
 
-struct Buckets {
-  Bucket first = 0;
-  Bucket last = 0xFFFF;
-};
+using Buckets = ReadView::Buckets;
 
 // Dated buckets of `range`, with one more on each side: a period that reaches
 // over the edge may count by its calendar quarter.
@@ -124,17 +121,26 @@ Result<void> ReadView::history(std::uint32_t subject, std::uint16_t metric,
 
 Result<void> ReadView::frames(std::uint16_t metric, const PeriodRange& range,
                               const FrameVisitor& visit) const {
-  CAPEXDB_TRY(status());
-  for (const Buckets& buckets : scans_of(range, 1)) {
-    const std::string begin = encode_key(FrameKey{metric, buckets.first, 0, 0});
-    CAPEXDB_TRY(scan(state_->database->db(), state_->database->frames(), snapshot_, begin,
-                     after_prefix(frame_prefix(metric, buckets.last)), "frames",
-                     [&](std::string_view key, std::string_view block) -> Result<void> {
-                       CAPEXDB_ASSIGN(const FrameKey k, decode_frame_key(key));
-                       return visit(k, block);
-                     }));
+  for (const Buckets& buckets : frame_buckets(range)) {
+    CAPEXDB_TRY(frames(metric, buckets, visit));
   }
   return {};
+}
+
+std::vector<Buckets> ReadView::frame_buckets(const PeriodRange& range) {
+  return scans_of(range, 1);
+}
+
+Result<void> ReadView::frames(std::uint16_t metric, const Buckets& buckets,
+                              const FrameVisitor& visit) const {
+  CAPEXDB_TRY(status());
+  const std::string begin = encode_key(FrameKey{metric, buckets.first, 0, 0});
+  return scan(state_->database->db(), state_->database->frames(), snapshot_, begin,
+              after_prefix(frame_prefix(metric, buckets.last)), "frames",
+              [&](std::string_view key, std::string_view block) -> Result<void> {
+                CAPEXDB_ASSIGN(const FrameKey k, decode_frame_key(key));
+                return visit(k, block);
+              });
 }
 
 Result<void> ReadView::all_history(const HistoryVisitor& visit) const {

@@ -42,6 +42,14 @@ class ReadView {
                        const HistoryVisitor& visit) const;
   Result<void> frames(std::uint16_t metric, const PeriodRange& range,
                       const FrameVisitor& visit) const;
+  // The same for buckets [first, last], and which of these a range takes.
+  struct Buckets {
+    Bucket first = 0;
+    Bucket last = 0xFFFF;
+  };
+  static std::vector<Buckets> frame_buckets(const PeriodRange& range);
+  Result<void> frames(std::uint16_t metric, const Buckets& buckets,
+                      const FrameVisitor& visit) const;
   // Every block there is, in order of key.
   Result<void> all_history(const HistoryVisitor& visit) const;
   Result<void> all_frames(const FrameVisitor& visit) const;

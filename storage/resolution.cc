@@ -7,10 +7,6 @@
 namespace capexdb::storage {
 namespace {
 
-int status_rank(Status status) {
-  return status == Status::target ? static_cast<int>(Status::commitment) : static_cast<int>(status);
-}
-
 // -1: a is newer. Knowledge is as new as the last moment it may stem from.
 int compare_newest(const TimeRange& a, const TimeRange& b) {
   if (a.end != b.end) return a.end > b.end ? -1 : 1;
@@ -19,6 +15,10 @@ int compare_newest(const TimeRange& a, const TimeRange& b) {
 }
 
 }  // namespace
+
+int status_rank(Status status) {
+  return status == Status::target ? static_cast<int>(Status::commitment) : static_cast<int>(status);
+}
 
 bool goes_before(const Row& a, const Row& b, const Policy& policy) {
   const int newest = compare_newest(a.published(), b.published());

@@ -28,6 +28,9 @@ struct Policy {
   std::function<std::uint32_t(std::uint32_t)> source_rank;  // ordinal -> rank
 };
 
+// Smaller goes first.
+int status_rank(Status status);
+
 // Whether `a` goes before `b`. A strict weak order; two rows that are equal
 // under it have the same content.
 bool goes_before(const Row& a, const Row& b, const Policy& policy);

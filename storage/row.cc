@@ -7,11 +7,6 @@
 namespace capexdb::storage {
 namespace {
 
-constexpr std::array kCellColumns = {
-    Column::subject,        Column::period_kind, Column::period_start, Column::period_end,
-    Column::measure,        Column::unit,        Column::currency,     Column::product,
-    Column::counterparties, Column::definition};
-
 constexpr std::array kContentColumns = {Column::published_begin,
                                         Column::published_length,
                                         Column::document,
@@ -163,7 +158,6 @@ bool content_less(const Row& a, const Row& b) {
 }
 
 CellKey cell_key(const Row& row) {
-  static_assert(kCellColumns.size() == std::tuple_size_v<CellKey>);
   CellKey key{};
   for (std::size_t i = 0; i < key.size(); ++i) key[i] = row[kCellColumns[i]];
   return key;

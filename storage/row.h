@@ -98,8 +98,12 @@ struct Row {
 
 // What makes a cell: subject, dimensions, period, unit, measure, definition.
 // (The metric is in the key.)
+inline constexpr std::array kCellColumns = {
+    Column::subject,        Column::period_kind, Column::period_start, Column::period_end,
+    Column::measure,        Column::unit,        Column::currency,     Column::product,
+    Column::counterparties, Column::definition};
 bool same_cell(const Row& a, const Row& b);
-using CellKey = std::array<std::int64_t, 10>;
+using CellKey = std::array<std::int64_t, kCellColumns.size()>;
 CellKey cell_key(const Row& row);
 // Same cell, value, status, published_at and document: the same statement.
 bool same_content(const Row& a, const Row& b);

@@ -3,12 +3,13 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <optional>
-#include <set>
+#include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
+#include "storage/block.h"
 #include "storage/key.h"
 #include "storage/resolution.h"
 #include "storage/row.h"
@@ -34,28 +35,38 @@ class CellStatements {
 
  private:
   std::vector<Row> rows_;
+  // Made when there are many rows; a few are looked at one by one.
   std::unordered_multimap<std::uint64_t, std::uint32_t> by_content_;
   std::optional<std::size_t> leader_;
   bool has_retraction_ = false;
 };
 
-// The rows of one block of history, by cell.
+struct CellKeyHash {
+  std::size_t operator()(const CellKey& key) const;
+};
+
+// The rows of one block of history. The block stays as it was stored; only cells
+// that are asked about or added to are taken out of it.
 class Series {
  public:
+  // Before anything else. Error: data_loss.
+  Result<void> open(std::string block);
   void add(const Row& row, const Policy& policy) {
-    cells_[cell_key(row)].add(row, policy);
+    cell(cell_key(row), policy).add(row, policy);
     ++size_;
   }
   void rerank(const Policy& policy);
-  // The cell that `row` is about; null if nothing is said about it.
-  const CellStatements* cell_of(const Row& row) const;
+  // The cell that `row` is about; null if nothing is said about it. Valid until
+  // rows are added.
+  const CellStatements* cell_of(const Row& row, const Policy& policy);
   std::size_t size() const { return size_; }  // rows
 
  private:
-  struct Hash {
-    std::size_t operator()(const CellKey& key) const;
-  };
-  std::unordered_map<CellKey, CellStatements, Hash> cells_;
+  CellStatements& cell(const CellKey& key, const Policy& policy);
+
+  std::string block_;
+  BlockReader reader_;  // of block_
+  std::unordered_map<CellKey, CellStatements, CellKeyHash> cells_;
   std::size_t size_ = 0;
 };
 
@@ -64,7 +75,7 @@ class Series {
 class SeriesCache {
  public:
   // Valid until the next call of trim() or clear(). Error: data_loss, internal.
-  Result<const Series*> get(const Database& database, const HistoryKey& key, const Policy& policy);
+  Result<Series*> get(const Database& database, const HistoryKey& key);
   // Notes what is about to be committed; it is not forgotten before
   // committed() is called. Error: as above.
   Result<void> add(const Database& database, const HistoryKey& key, const Row& row,
@@ -77,10 +88,9 @@ class SeriesCache {
   void clear();
 
  private:
-  Result<Series*> load(const Database& database, const HistoryKey& key, const Policy& policy);
-
-  std::map<HistoryKey, Series> series_;
-  std::set<HistoryKey> staged_;  // with rows that are not in the store yet
+  std::unordered_map<HistoryKey, Series, HistoryKeyHash> series_;
+  // With rows that are not in the store yet.
+  std::unordered_set<HistoryKey, HistoryKeyHash> staged_;
   std::size_t rows_ = 0;
 };
 

@@ -6,9 +6,11 @@
 #include <memory>
 #include <string>
 
+#include "proto/model/limits.h"
 #include "storage/acknowledged.h"
 #include "storage/catalogue.h"
 #include "storage/event_store.h"
+#include "storage/query/cross_section_cache.h"
 #include "storage/series.h"
 
 namespace capexdb::storage {
@@ -20,6 +22,7 @@ struct StoreState {
   std::unique_ptr<Database> database;
   Catalogue catalogue;
   SeriesCache series;  // the commit thread's
+  CrossSectionCache cross_sections{limits::kCrossSectionBytesMax};
   AcknowledgedMark acknowledged;
   std::atomic<std::uint64_t> last_sequence{0};
   std::atomic<bool> failed{false};

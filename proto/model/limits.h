@@ -67,6 +67,7 @@ inline constexpr std::uint32_t kQueryRowsMax = 1'000'000;
 inline constexpr std::size_t kQuerySelectMax = 10'000;
 inline constexpr std::chrono::seconds kQueryDeadline{30};
 inline constexpr std::size_t kQueryChunkRows = 500;
+inline constexpr std::size_t kCrossSectionBytesMax = 64U << 20U;  // kept of what was folded
 
 static_assert(kMessageBytesMaxBeforeHello <= kMessageBytesMax);
 static_assert(kMessageBytesMaxBeforeHello <= kQuestionBytesMax &&

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "storage/query/cross_section_sum.h"
 #include "storage/query/currency.h"
 #include "storage/query/every.h"
 #include "storage/query/implied.h"
@@ -135,7 +136,16 @@ Result<ScanReport> collect_cells(const Reading& reading, const Plan& plan,
   return report;
 }
 
-Result<Figures> collect_figures(const Reading& reading, const Plan& plan) {
+namespace {
+
+void take(SumAnswer sum, Figures& figures) {
+  figures.list = std::move(sum.figures);
+  figures.coverage = std::move(sum.coverage);
+  figures.notes.insert(figures.notes.end(), sum.notes.begin(), sum.notes.end());
+}
+
+// Everything but the shape, cell by cell.
+Result<Figures> from_cells(const Reading& reading, const Plan& plan) {
   Figures figures;
   const Catalogue& catalogue = reading.catalogue;
   std::vector<ResolvedCell> cells;
@@ -158,13 +168,28 @@ Result<Figures> collect_figures(const Reading& reading, const Plan& plan) {
   if (plan.kind == QueryKind::sum) {
     CAPEXDB_ASSIGN(SumAnswer sum,
                    sum_answer(std::move(cells), absent, plan, catalogue, reading.limits));
-    figures.list = std::move(sum.figures);
-    figures.coverage = std::move(sum.coverage);
-    figures.notes.insert(figures.notes.end(), sum.notes.begin(), sum.notes.end());
-    CAPEXDB_TRY(compare_printed(reading, plan, figures));
+    take(std::move(sum), figures);
   } else {
     figures.list = cells_answer(std::move(cells), absent, plan, catalogue, figures.notes);
   }
+  return figures;
+}
+
+}  // namespace
+
+Result<Figures> collect_figures(const Reading& reading, const Plan& plan) {
+  Figures figures;
+  std::optional<SumAnswer> sum;
+  if (plan.subjects.size() > kHistoriesMax && is_cross_section_sum(plan)) {
+    CAPEXDB_ASSIGN(sum, cross_section_sum(reading.view, plan, reading.catalogue, reading.limits,
+                                          reading.cross_sections));
+  }
+  if (sum) {
+    take(std::move(*sum), figures);
+  } else {
+    CAPEXDB_ASSIGN(figures, from_cells(reading, plan));
+  }
+  if (plan.kind == QueryKind::sum) CAPEXDB_TRY(compare_printed(reading, plan, figures));
   if (plan.cumulative) CAPEXDB_TRY(accumulate(figures.list, plan));
   if (plan.growth != Growth::none) figures.list = growth_of(std::move(figures.list), plan);
   if (plan.share) CAPEXDB_TRY(add_shares(figures.list));

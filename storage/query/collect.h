@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "storage/query/cross_section_cache.h"
 #include "storage/query/engine.h"
 #include "storage/query/fold.h"
 #include "storage/query/scan.h"
@@ -17,6 +18,7 @@ struct Reading {
   const ReadView& view;
   const Catalogue& catalogue;
   const QueryLimits& limits;
+  CrossSectionCache* cross_sections = nullptr;  // may be null
 };
 
 // Bounds what one question holds in memory.

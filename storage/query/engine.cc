@@ -145,7 +145,7 @@ Result<Answer> run_query(const EventStore& store, const Query& query, const Quer
   const ReadView view = store.view();
   CAPEXDB_TRY(view.status());
   const Catalogue& catalogue = store.catalogue();
-  const Reading reading{view, catalogue, limits};
+  const Reading reading{view, catalogue, limits, &store.state().cross_sections};
   Answer answer;
   answer.sequence = query.at_sequence != 0 ? query.at_sequence : view.sequence();
   const std::uint32_t rows_max =

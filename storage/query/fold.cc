@@ -97,16 +97,34 @@ void note_restatement(std::span<const Row> cell, const Verdicts& verdicts, Resol
 }  // namespace
 
 std::optional<ResolvedCell> resolve_cell(std::span<const Row> cell, const Plan& plan) {
+  // Most cells hold one statement, which then leads and is its own evidence.
+  if (const Row& row = cell.front();
+      cell.size() == 1 && !row.has(flag::kRetraction | flag::kLow | flag::kHigh)) {
+    const bool other_source =
+        plan.policy.kind == PolicyKind::source && row.ordinal(Column::source) != plan.policy.source;
+    if (other_source) return std::nullopt;
+    ResolvedCell resolved;
+    resolved.leader = row;
+    resolved.documents = 1;
+    resolved.roots = 1;
+    resolved.document_ids = {row[Column::document]};
+    resolved.root_ids = {row[Column::root]};
+    if (plan.every != Every::reported) {
+      resolved.last_stated = std::max<std::int64_t>(0, row.published().end);
+    }
+    if (plan.explain) resolved.parts = {row};
+    return resolved;
+  }
   const Verdicts verdicts = resolve(cell, plan.policy);
   if (!verdicts.leader) return std::nullopt;
   ResolvedCell resolved;
   resolved.leader = cell[*verdicts.leader];
-  const Evidence evidence = evidence_for(cell, verdicts);
+  Evidence evidence = evidence_for(cell, verdicts);
   resolved.documents = evidence.documents;
   resolved.roots = evidence.roots;
   resolved.disagreeing = evidence.disagreeing;
-  resolved.document_ids = evidence.document_ids;
-  resolved.root_ids = evidence.root_ids;
+  resolved.document_ids = std::move(evidence.document_ids);
+  resolved.root_ids = std::move(evidence.root_ids);
   if (plan.every != Every::reported) note_restatement(cell, verdicts, resolved);
   if (plan.explain) {
     const Interval value = effective(resolved.leader.value());
@@ -131,6 +149,11 @@ std::size_t definition_rank(const std::string& definition, const Plan& plan) {
 void keep_best_definitions(std::vector<ResolvedCell>& cells, const Plan& plan,
                            const Catalogue& catalogue) {
   if (plan.definition) return;
+  // Cells of one definition differ in something else.
+  const bool one_definition = std::all_of(cells.begin(), cells.end(), [&](const auto& cell) {
+    return cell.leader[Column::definition] == cells.front().leader[Column::definition];
+  });
+  if (one_definition) return;
   const auto name_of = [&](const Row& row) { return definition_of(row, catalogue); };
   const auto key = [](const Row& r) {
     return std::tuple(r[Column::subject], r[Column::period_kind], r[Column::period_start],

@@ -2,11 +2,10 @@
 #pragma once
 
 #include <functional>
-#include <map>
-#include <set>
 #include <span>
 
 #include "storage/query/engine.h"
+#include "storage/query/filter.h"
 #include "storage/query/plan.h"
 #include "storage/read_view.h"
 
@@ -19,15 +18,8 @@ Result<void> check_limits(const QueryLimits& limits);
 // sequence. Valid for the call.
 using CellVisitor = std::function<Result<void>(std::span<const Row> cell)>;
 
-struct ScanReport {
-  // Measures that were there but not asked for, for a hint.
-  std::set<Measure> other_measures;
-  // For the reasons of a regular series: periods, by subject, of statements that
-  // were published after the asked-for day, and of cells with nothing left.
-  using Periods = std::map<std::int64_t, std::vector<Period>>;
-  Periods later;
-  Periods withdrawn;
-};
+// Sorted rows cell by cell. Error: the visitor's.
+Result<void> visit_cells(std::span<const Row> rows, const CellVisitor& visit);
 
 // The histories of the plan's subjects, mirrors included. A statement that two
 // of the subjects share comes once.

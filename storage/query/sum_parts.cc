@@ -13,22 +13,6 @@ namespace {
 
 using Parts = std::vector<SumPart>;
 
-// The period that a part is added under: fiscal quarters count by their
-// calendar quarter; when one period was asked for, instants inside it count
-// for it.
-std::optional<Period> sum_period(const Period& period, const Plan& plan) {
-  if (period.kind == PeriodKind::none) return std::nullopt;
-  Period key = period;
-  if (const auto quarter = calendar_quarter(period)) key = quarter_span(*quarter);
-  if (!plan.range.exact) return key;
-  const Period& asked = *plan.range.exact;
-  if (key == asked || period == asked) return asked;
-  const bool instant = period.kind == PeriodKind::instant || period.kind == PeriodKind::window;
-  const bool stock = plan.metric_entry.aggregation != Aggregation::flow;
-  if (instant && stock) return asked;
-  return std::nullopt;
-}
-
 // One figure per company, period and dimensions: instants give way to later
 // ones, odd spans to those that are exactly the period.
 void keep_one_per_company(Parts& parts, const Plan& plan) {
@@ -256,6 +240,19 @@ void keep_common_unit(Parts& parts, const Plan& plan, const Catalogue& catalogue
 }
 
 }  // namespace
+
+std::optional<Period> sum_period(const Period& period, const Plan& plan) {
+  if (period.kind == PeriodKind::none) return std::nullopt;
+  Period key = period;
+  if (const auto quarter = calendar_quarter(period)) key = quarter_span(*quarter);
+  if (!plan.range.exact) return key;
+  const Period& asked = *plan.range.exact;
+  if (key == asked || period == asked) return asked;
+  const bool instant = period.kind == PeriodKind::instant || period.kind == PeriodKind::window;
+  const bool stock = plan.metric_entry.aggregation != Aggregation::flow;
+  if (instant && stock) return asked;
+  return std::nullopt;
+}
 
 Result<Parts> sum_parts(std::vector<ResolvedCell> cells, const Plan& plan,
                         const Catalogue& catalogue, const QueryLimits& limits,

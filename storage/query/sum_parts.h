@@ -2,6 +2,7 @@
 // unit, and none that is contained in another one.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,11 @@ struct SumPart {
   Period period;  // that it is added under; the figure's own may be a fiscal quarter of it
   ResolvedCell cell;
 };
+
+// The period that a part is added under: fiscal quarters count by their
+// calendar quarter; when one period was asked for, instants inside it count
+// for it. Empty for one that is not added.
+std::optional<Period> sum_period(const Period& period, const Plan& plan);
 
 // Sorted by company and period. `notes` says what is left out. Error:
 // cancelled, deadline_exceeded.

@@ -16,6 +16,11 @@ class FoldOperator : public rocksdb::MergeOperator {
   const char* Name() const override { return "capexdb.fold.v1"; }
 
   bool FullMergeV2(const MergeOperationInput& in, MergeOperationOutput* out) const override {
+    // A single block is folded already; a reader checks it as any other.
+    if (in.existing_value == nullptr && in.operand_list.size() == 1) {
+      out->existing_operand = in.operand_list.front();
+      return true;
+    }
     std::vector<std::string_view> blocks;
     blocks.reserve(in.operand_list.size() + 1);
     if (in.existing_value != nullptr) blocks.push_back(view(*in.existing_value));

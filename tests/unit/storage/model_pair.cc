@@ -23,7 +23,8 @@ std::string number_text(const Interval& v) {
 
 std::string derivation_kind(const std::string& text) {
   if (text.starts_with("sum")) return "sum";
-  if (text.empty() || text == "reported" || text.starts_with("derived")) return text;
+  if (text.starts_with("reported")) return "reported";  // a conversion names its rate
+  if (text.empty() || text.starts_with("derived")) return text;
   return text.ends_with("(mixed vintages)") ? "derived (mixed vintages)" : "derived";
 }
 

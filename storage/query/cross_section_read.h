@@ -1,0 +1,21 @@
+// From frames to folded frames, through what is kept of them.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "storage/query/cross_section.h"
+#include "storage/query/cross_section_cache.h"
+#include "storage/query/engine.h"
+#include "storage/read_view.h"
+
+namespace capexdb::storage {
+
+// The frames of the plan's sum: bucket by bucket where they may be kept (all
+// periods of a bucket then, whatever the plan's range), else all in one.
+// `cache` may be null. Errors: cancelled, deadline_exceeded, data_loss.
+Result<std::vector<std::shared_ptr<const FoldedFrames>>> read_cross_sections(
+    const ReadView& view, const Plan& plan, const Catalogue& catalogue, const QueryLimits& limits,
+    CrossSectionCache* cache);
+
+}  // namespace capexdb::storage
