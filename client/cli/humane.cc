@@ -7,6 +7,8 @@ namespace capexdb::cli {
 namespace {
 
 constexpr int kDigitsBelowThousand = 6;
+// A quotient keeps twelve digits.
+const Decimal kRoundingNoise = Decimal::make(1, 10).value_or(Decimal(0));
 
 constexpr std::array<std::pair<int, const char*>, 4> kSuffixes = {
     {{3, "k"}, {6, "M"}, {9, "bn"}, {12, "tn"}}};
@@ -31,6 +33,14 @@ std::string ends(const Interval& value) {
   const bool closed_high = value.high && value.high->kind != BoundKind::open;
   return (closed_low ? "[" : "(") + end(value.low, Rounding::down) + ", " +
          end(value.high, Rounding::up) + (closed_high ? "]" : ")");
+}
+
+// Whether two ends are apart by no more than the last digits of a quotient.
+bool is_rounding(const Decimal& low, const Decimal& high) {
+  if (low == high) return true;
+  const auto width = subtract(high, low);
+  const auto limit = multiply(high.is_negative() ? high.negated() : high, kRoundingNoise);
+  return width && limit && *width <= *limit;
 }
 
 }  // namespace
@@ -86,9 +96,8 @@ std::string humane_value(const Interval& value) {
 
 std::string humane_bounds(const Interval& value) {
   if (!value.point || (!value.low && !value.high)) return {};
-  const bool exact = value.low && value.high && value.low->value == *value.point &&
-                     value.high->value == *value.point;
-  return exact ? std::string{} : ends(value);
+  if (value.low && value.high && is_rounding(value.low->value, value.high->value)) return {};
+  return ends(value);
 }
 
 }  // namespace capexdb::cli

@@ -18,7 +18,8 @@ std::string humane(const Decimal& number, Rounding rounding = Rounding::half_eve
 std::string humane_value(const Interval& value);
 
 // "[22.5bn, 23.5bn]", "(1.0M, ..)": the bounds around a stated point, rounded
-// outward. Empty where they say no more than the value itself.
+// outward. Empty where they say no more than the value itself, or only how a
+// quotient was rounded.
 std::string humane_bounds(const Interval& value);
 
 }  // namespace capexdb::cli

@@ -169,10 +169,7 @@ Result<Period> parse_period(std::string_view text) {
     CAPEXDB_ASSIGN(const Day day, parse_date(body));
     return make_instant(day);
   }
-  std::string upper(body);
-  for (char& c : upper) {
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  }
+  const std::string upper = to_upper_ascii(body);
   if (const auto named = parse_named(upper)) return *named;
   if (body.size() == 10 && body[4] == '-') {
     CAPEXDB_ASSIGN(const Day day, parse_date(body));
@@ -232,7 +229,8 @@ bool PeriodRange::contains(const Period& period) const {
   if (exact && period == *exact) return true;
   if (period.kind == PeriodKind::none) return false;
   Period p = period;
-  if (const auto quarter = calendar_quarter(period)) p = quarter_span(*quarter);
+  const auto quarter = fiscal ? std::nullopt : calendar_quarter(period);
+  if (quarter) p = quarter_span(*quarter);
   if (start && (p.has_start() ? p.start < *start : p.end <= *start)) return false;
   if (end && (p.has_end() ? p.end > *end : p.start >= *end)) return false;
   return true;

@@ -80,6 +80,7 @@ struct PeriodRange {
   std::optional<Day> start;  // inclusive
   std::optional<Day> end;    // exclusive
   std::optional<Period> exact;
+  bool fiscal = false;  // a company's own days, which count as they are
 
   bool is_all() const { return !start && !end; }
   // Whether a statement's period lies inside, or is the one that was named.

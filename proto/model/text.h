@@ -14,6 +14,7 @@ std::optional<std::uint64_t> parse_unsigned(std::string_view text);
 
 std::string_view trim(std::string_view text);
 std::string to_lower_ascii(std::string_view text);
+std::string to_upper_ascii(std::string_view text);
 std::vector<std::string> split(std::string_view text, char separator);  // parts trimmed
 
 // How names are compared and ids are made: ASCII letters lower-case, every run

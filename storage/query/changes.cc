@@ -13,8 +13,6 @@ namespace capexdb::storage {
 namespace {
 
 constexpr std::int64_t kDayUs = 86'400'000'000;
-// Above it, one pass over the cross-sections is cheaper than many histories.
-constexpr std::size_t kHistoriesMax = 64;
 
 // The earlier of the two times.
 struct Earlier {

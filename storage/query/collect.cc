@@ -13,8 +13,6 @@
 namespace capexdb::storage {
 namespace {
 
-// Above it, one pass over the cross-sections is cheaper than many histories.
-constexpr std::size_t kHistoriesMax = 64;
 constexpr std::size_t kCellsMax = 1'000'000;
 
 // A cell without an answer: whether what it held was withdrawn. Another source's
@@ -81,8 +79,9 @@ Result<void> compare_printed(const Reading& reading, const Plan& plan, Figures& 
         continue;
       }
       sum.notes.push_back(
-          "printed for " + printed.company + " itself, not added: " +
-          interval_to_string(printed.value) + " " + printed.unit + " (" + printed.source + ", " +
+          "printed for " + printed.company +
+          " itself, not added: " + interval_to_string(printed.value) + " " + printed.unit +
+          (cell.derivation.empty() ? " (" : ", converted (") + printed.source + ", " +
           std::to_string(cell.documents) + (cell.documents == 1 ? " document, " : " documents, ") +
           std::to_string(cell.roots) + (cell.roots == 1 ? " root); " : " roots); ") +
           (meet(printed.value, row.value) ? "consistent with the sum"

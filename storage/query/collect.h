@@ -23,6 +23,8 @@ struct Reading {
 
 // Bounds what one question holds in memory.
 inline constexpr std::size_t kStatementsMax = 200'000;
+// Above it, one pass over the cross-sections is cheaper than many histories.
+inline constexpr std::size_t kHistoriesMax = 64;
 Error too_much(std::size_t count_max, const char* what);
 
 // Every cell of the plan that has an answer; of regular series, what they are

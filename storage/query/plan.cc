@@ -4,6 +4,7 @@
 #include <numeric>
 #include <unordered_set>
 
+#include "proto/model/fiscal.h"
 #include "proto/model/limits.h"
 #include "proto/model/text.h"
 
@@ -135,13 +136,58 @@ Result<void> plan_conflicts(Plan& plan, const Query& query, const Catalogue& cat
     plan.findings.push_back(static_cast<Finding>(number));
   }
   plan.any_measure = trim(query.measure).empty();
-  plan.range = {};
   const bool everyone = std::all_of(query.select.begin(), query.select.end(),
                                     [](const std::string& name) { return trim(name).empty(); });
   plan.everyone = everyone;
   if (query.every != Every::reported) {
     return wrong("every", "conflicts are asked for among what was reported, without --every");
   }
+  return {};
+}
+
+// The calendar that fiscal labels are read by.
+Result<std::string> fiscal_rule(const Plan& plan, const Catalogue& catalogue) {
+  std::string rule;
+  std::string first;
+  for (const std::uint32_t subject : plan.subjects) {
+    const CatalogParty party = catalogue.party(subject, plan.at);
+    if (party.fiscal_year_end.empty()) {
+      return wrong("periods", "the fiscal calendar of " + party.id +
+                                  " is not known; name calendar periods or days, as 2024-Q2 or "
+                                  "2024-01-29/2024-04-28");
+    }
+    if (first.empty()) {
+      first = party.id;
+      rule = party.fiscal_year_end;
+    } else if (rule != party.fiscal_year_end) {
+      return wrong("periods", "fiscal periods of " + first + " and " + party.id +
+                                  " are not the same days; ask for one company at a time, or name "
+                                  "calendar periods");
+    }
+  }
+  return rule;
+}
+
+Result<void> plan_periods(Plan& plan, const Query& query, const Catalogue& catalogue) {
+  if (!has_fiscal_label(query.periods)) {
+    CAPEXDB_ASSIGN(plan.shown_range, parse_period_range(query.periods));
+  } else {
+    CAPEXDB_ASSIGN(const std::string rule, fiscal_rule(plan, catalogue));
+    auto range = parse_fiscal_range(query.periods, rule);
+    if (!range) return wrong("periods", range.error().message);
+    plan.shown_range = query.every == Every::reported ? *range : calendar_of(*range);
+    const int months = query.every == Every::year ? 12 : query.every == Every::half ? 6 : 3;
+    for (const auto& day : {plan.shown_range.start, plan.shown_range.end}) {
+      if (query.every == Every::reported || !day) continue;
+      if ((civil_from_day(*day).month - 1) % months == 0) continue;
+      return wrong("periods", "'" + query.periods + "' is no calendar " +
+                                  std::string(to_string(query.every)) +
+                                  "; ask --every quarter or ttm, or without --every");
+    }
+  }
+  plan.asked_range = plan.shown_range;
+  // What contradicts a statement may lie in another period.
+  if (plan.kind != QueryKind::conflicts) plan.range = plan.shown_range;
   return {};
 }
 
@@ -185,12 +231,10 @@ Result<void> plan_policy(Plan& plan, const Query& query, const Catalogue& catalo
 
 // Three letters, in capitals; empty for any other text.
 std::string currency_of(std::string_view text) {
-  std::string letters;
-  for (const char c : to_lower_ascii(text)) {
-    if (c < 'a' || c > 'z') return {};
-    letters.push_back(static_cast<char>(c - 'a' + 'A'));
-  }
-  return letters.size() == 3 ? letters : std::string();
+  std::string letters = to_upper_ascii(text);
+  const bool all =
+      std::all_of(letters.begin(), letters.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+  return all && letters.size() == 3 ? letters : std::string();
 }
 
 constexpr Day kYear = 366;
@@ -376,9 +420,6 @@ Result<Plan> make_plan(const Query& query, const Catalogue& catalogue,
     if (!range) return wrong("as_of", "as-of: " + range.error().message);
     plan.as_of = range->last_day();
   }
-  CAPEXDB_ASSIGN(plan.shown_range, parse_period_range(query.periods));
-  plan.asked_range = plan.shown_range;
-  plan.range = plan.shown_range;
   if (plan.kind == QueryKind::conflicts) {
     CAPEXDB_TRY(plan_conflicts(plan, query, catalogue));
   } else {
@@ -388,6 +429,7 @@ Result<Plan> make_plan(const Query& query, const Catalogue& catalogue,
     plan.metric_entry = catalogue.metric(metric, plan.at);
   }
   if (!plan.everyone) CAPEXDB_TRY(plan_selection(plan, query, catalogue));
+  CAPEXDB_TRY(plan_periods(plan, query, catalogue));
   CAPEXDB_TRY(plan_measure(plan, query));
   CAPEXDB_TRY(plan_policy(plan, query, catalogue));
   plan.statuses = query.statuses;

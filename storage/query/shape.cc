@@ -101,10 +101,10 @@ std::string name_of_base(const Period& now, Growth growth) {
   return quarter ? period_to_string(quarter_span(*quarter - 1)) : std::string();
 }
 
-using Series = std::map<SeriesName, std::vector<Figure*>>;
+using SeriesList = std::map<SeriesName, std::vector<Figure*>>;
 
-Series by_series(std::vector<Figure>& figures, const Plan& plan) {
-  Series series;
+SeriesList by_series(std::vector<Figure>& figures, const Plan& plan) {
+  SeriesList series;
   for (Figure& figure : figures) series[series_of(figure, plan)].push_back(&figure);
   for (auto& [name, list] : series) {
     std::sort(list.begin(), list.end(),

@@ -68,6 +68,12 @@ TEST(Humane, BoundsStandBesideAPointThatTheyWiden) {
   EXPECT_EQ(humane_bounds(stated(number("5"), closed("5"), closed("5.0"))), "");
   EXPECT_EQ(humane_bounds(stated(number("5"), open("4"), {})), "(4, ..)");
   EXPECT_EQ(humane_bounds(stated({}, closed("4"), {})), "");
+  EXPECT_EQ(humane_bounds(
+                stated(number("87.8073770492"), closed("87.8073770491"), closed("87.8073770492"))),
+            "")
+      << "only how a quotient was rounded";
+  EXPECT_EQ(humane_bounds(stated(number("87.8"), closed("87.7999"), closed("87.8001"))),
+            "[87.7999, 87.8001]");
 }
 
 }  // namespace

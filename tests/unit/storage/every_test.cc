@@ -156,6 +156,43 @@ TEST_F(EveryTest, WhatCouldNotAnswerIsNoReason) {
   EXPECT_EQ(ask(*store_, query).rows[0].reason, "never reported");
 }
 
+TEST_F(EveryTest, FiscalLabelsAreReadByTheCompanysCalendar) {
+  commit_year();
+  const auto refused = [&](const std::string& company) {
+    const auto answer =
+        run_query(*store_, question(QueryKind::cells, company, "capex", "FY2025-Q1"), {});
+    return answer ? std::string() : answer.error().message;
+  };
+  EXPECT_NE(refused("nvidia").find("fiscal calendar of nvidia is not known"), std::string::npos);
+  v1::Event change;
+  change.mutable_source()->set_publisher("operator");
+  change.set_published_at("2024-01-01");
+  for (const auto& [id, rule] : {std::pair("nvidia", "01-last-sunday"), {"baidu", "12-31"}}) {
+    v1::CatalogParty& party = *change.mutable_catalog_change()->add_parties();
+    party.set_id(id);
+    party.set_fiscal_year_end(rule);
+  }
+  commit(*store_, {change});
+  EXPECT_NE(refused("nvidia,baidu").find("not the same days"), std::string::npos);
+  const auto values = [&](const std::string& periods, Every series) {
+    std::string text;
+    for (const AnswerRow& row : every(series, periods).rows) {
+      text += row.period + " " + interval_to_string(row.value) + " ";
+    }
+    return text;
+  };
+  EXPECT_EQ(values("FY2025-Q1", Every::reported), "2024-01-29/2024-04-28 369000000 ");
+  EXPECT_EQ(values("FY2025-Q2", Every::quarter), "2024-Q2 977000000 ");
+  EXPECT_EQ(values("FY2025-Q3..FY2025-Q4", Every::quarter),
+            "2024-Q3 813000000 2024-Q4 1077000000 ");
+  EXPECT_EQ(values("FY2025", Every::year), "2024 3236000000 ");
+  Query half = question(QueryKind::cells, "nvidia", "capex", "FY2025-Q2");
+  half.every = Every::half;
+  EXPECT_NE(run_query(*store_, half, {}).error().message.find("is no calendar half"),
+            std::string::npos);
+  EXPECT_EQ(every(Every::reported, "FY2025").rows.size(), 4U) << "the year and what lies in it";
+}
+
 TEST_F(EveryTest, ARestatedYearIsNotPutTogetherWithOldMonthsInSilence) {
   commit_year();
   commit(*store_, {filed("2024-01-29", "2025-01-26", "4000000000", "2026-02-25")});

@@ -1,0 +1,181 @@
+#include "proto/model/fiscal.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "proto/model/limits.h"
+#include "proto/model/text.h"
+
+namespace capexdb {
+namespace {
+
+constexpr int kWeek = 7;
+constexpr int kQuarterWeeks = 13;
+
+tl::unexpected<Error> bad_rule(std::string_view rule) {
+  return fail(
+      Errc::invalid_argument,
+      "'" + std::string(clip(rule, 60)) +
+          "' is no end of a fiscal year; use 12-31, 01-last-sunday or 10-31-nearest-sunday");
+}
+
+tl::unexpected<Error> bad_label(std::string_view text) {
+  return fail(Errc::invalid_argument,
+              "'" + std::string(clip(text, 60)) +
+                  "' is no fiscal period; use FY2025, FY2025-H1, FY2025-Q3 or FY2025-9M");
+}
+
+// 0 is Monday; 1970-01-01 was a Thursday.
+int weekday_of(Day day) { return ((day % kWeek) + kWeek + 3) % kWeek; }
+
+std::optional<int> parse_weekday(std::string_view word) {
+  constexpr std::array<std::string_view, kWeek> kDays = {
+      "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"};
+  const auto at = std::find(kDays.begin(), kDays.end(), word);
+  if (at == kDays.end()) return std::nullopt;
+  return static_cast<int>(at - kDays.begin());
+}
+
+std::optional<int> two_digits(std::string_view text) {
+  if (text.size() != 2) return std::nullopt;
+  const auto value = parse_unsigned(text);
+  return value ? std::optional(static_cast<int>(*value)) : std::nullopt;
+}
+
+bool ends_with_month(std::string_view rule) { return rule.size() == 5; }
+
+// A fiscal year and what of it: quarters [first, first + count).
+struct FiscalLabel {
+  int year = 0;
+  int first = 0;
+  int count = 4;
+};
+
+std::optional<FiscalLabel> parse_label(std::string_view text) {
+  const std::string upper = to_upper_ascii(trim(text));
+  if (!upper.starts_with("FY")) return std::nullopt;
+  std::string_view rest = std::string_view(upper).substr(2);
+  const std::size_t digits = std::min(rest.find_first_not_of("0123456789"), rest.size());
+  if (digits != 4 && digits != 2) return std::nullopt;
+  FiscalLabel label;
+  label.year = static_cast<int>(*parse_unsigned(rest.substr(0, digits)));
+  if (digits == 2) label.year += 2000;
+  if (label.year <= limits::kYearMin || label.year >= limits::kYearMax) return std::nullopt;
+  rest.remove_prefix(digits);
+  if (rest.empty()) return label;
+  if (rest.front() == '-' || rest.front() == ' ') rest.remove_prefix(1);
+  if (rest == "9M") {
+    label.count = 3;
+    return label;
+  }
+  if (rest.size() != 2) return std::nullopt;
+  const int number = rest[1] - '1';
+  if (rest[0] == 'Q' && number >= 0 && number < 4) {
+    label.first = number;
+    label.count = 1;
+    return label;
+  }
+  if (rest[0] == 'H' && number >= 0 && number < 2) {
+    label.first = number * 2;
+    label.count = 2;
+    return label;
+  }
+  return std::nullopt;
+}
+
+// The first day of a fiscal quarter, counted from 0; 4 is that of the next year.
+Result<Day> quarter_start(std::string_view rule, int year, int quarter) {
+  CAPEXDB_ASSIGN(const Day last, fiscal_year_end(rule, year - 1));
+  if (quarter == 0) return last + 1;
+  CAPEXDB_ASSIGN(const Day end, fiscal_year_end(rule, year));
+  if (quarter == 4) return end + 1;
+  if (!ends_with_month(rule)) return last + 1 + quarter * kQuarterWeeks * kWeek;
+  // Three months on, to the end of that month where the year ends with one.
+  const Civil from = civil_from_day(last);
+  const int months = from.month - 1 + quarter * 3;
+  const int at_year = from.year + months / 12;
+  const int at_month = months % 12 + 1;
+  const bool month_end = from.day == days_in_month(from.year, from.month);
+  const int days = days_in_month(at_year, at_month);
+  return day_from_civil(at_year, at_month, month_end ? days : std::min(from.day, days)) + 1;
+}
+
+Result<Period> days_of(std::string_view text, std::string_view rule) {
+  const auto label = parse_label(text);
+  if (!label) return bad_label(text);
+  CAPEXDB_ASSIGN(const Day start, quarter_start(rule, label->year, label->first));
+  CAPEXDB_ASSIGN(const Day end, quarter_start(rule, label->year, label->first + label->count));
+  return make_span(start, end - 1);
+}
+
+}  // namespace
+
+Result<Day> fiscal_year_end(std::string_view rule, int year) {
+  const std::vector<std::string> parts = split(rule, '-');
+  const auto month = parts.empty() ? std::nullopt : two_digits(parts[0]);
+  if (!month || *month < 1 || *month > 12 || parts.size() < 2) return bad_rule(rule);
+  if (parts[1] == "last" && parts.size() == 3) {
+    const auto weekday = parse_weekday(parts[2]);
+    if (!weekday) return bad_rule(rule);
+    const Day last = day_from_civil(year, *month, days_in_month(year, *month));
+    return last - (weekday_of(last) - *weekday + kWeek) % kWeek;
+  }
+  const auto day = two_digits(parts[1]);
+  if (!day || *day < 1 || *day > days_in_month(2000, *month)) return bad_rule(rule);
+  const Day date = day_from_civil(year, *month, std::min(*day, days_in_month(year, *month)));
+  if (parts.size() == 2) return date;
+  const auto weekday =
+      parts.size() == 4 && parts[2] == "nearest" ? parse_weekday(parts[3]) : std::nullopt;
+  if (!weekday) return bad_rule(rule);
+  const int before = (weekday_of(date) - *weekday + kWeek) % kWeek;
+  return before <= kWeek / 2 ? date - before : date + kWeek - before;
+}
+
+bool has_fiscal_label(std::string_view periods) {
+  return to_upper_ascii(periods).find("FY") != std::string::npos;
+}
+
+Result<PeriodRange> parse_fiscal_range(std::string_view periods, std::string_view rule) {
+  periods = trim(periods);
+  PeriodRange range;
+  range.fiscal = true;
+  const std::size_t dots = periods.find("..");
+  if (dots == std::string_view::npos) {
+    CAPEXDB_ASSIGN(const Period period, days_of(periods, rule));
+    range.start = period.start;
+    range.end = period.end;
+    range.exact = period;
+    return range;
+  }
+  const std::string_view from = trim(periods.substr(0, dots));
+  const std::string_view to = trim(periods.substr(dots + 2));
+  if (!from.empty()) {
+    CAPEXDB_ASSIGN(const Period period, days_of(from, rule));
+    range.start = period.start;
+  }
+  if (!to.empty()) {
+    CAPEXDB_ASSIGN(const Period period, days_of(to, rule));
+    range.end = period.end;
+  }
+  if (range.start && range.end && *range.start >= *range.end) {
+    return fail(Errc::invalid_argument, "'" + std::string(clip(periods, 60)) +
+                                            "' runs backwards; name the earlier period first");
+  }
+  return range;
+}
+
+PeriodRange calendar_of(const PeriodRange& fiscal) {
+  PeriodRange range;
+  // The first quarter ends about 13 weeks after its first day.
+  if (fiscal.start) {
+    range.start = quarter_span(quarter_ending(*fiscal.start + kQuarterWeeks * kWeek - 1)).start;
+  }
+  if (fiscal.end) range.end = quarter_span(quarter_ending(*fiscal.end - 1)).end;
+  if (fiscal.exact) range.exact = Period{PeriodKind::span, *range.start, *range.end};
+  return range;
+}
+
+}  // namespace capexdb

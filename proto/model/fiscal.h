@@ -1,0 +1,30 @@
+// Fiscal years: which days "FY2025-Q1" of a company has.
+#pragma once
+
+#include <string_view>
+
+#include "proto/model/period.h"
+
+namespace capexdb {
+
+// The last day of the fiscal year `year`, which is named after the calendar year
+// in which it ends. `rule` is that of a catalogue's fiscal_year_end: "12-31",
+// "01-last-sunday" (the last Sunday of January) or "10-31-nearest-sunday" (the
+// Sunday nearest to October 31, which may lie in November). Error:
+// invalid_argument for another rule.
+Result<Day> fiscal_year_end(std::string_view rule, int year);
+
+// Whether a text of periods speaks of fiscal years: "FY2025", "FY2024-Q3..".
+bool has_fiscal_label(std::string_view periods);
+
+// FY2025, FY2025-H1, FY2025-Q3, FY2025-9M, FY25-Q3, and ranges of them
+// ("FY2024..FY2025-Q2", "FY2024..", "..FY2024") as the days of a company with
+// that rule. The quarters of a calendar that ends with a month are three months
+// each; those of a 52/53-week year have 13 weeks, the last one what is left.
+// Error: invalid_argument.
+Result<PeriodRange> parse_fiscal_range(std::string_view periods, std::string_view rule);
+
+// The calendar quarters that the fiscal quarters of such a range belong to.
+PeriodRange calendar_of(const PeriodRange& fiscal);
+
+}  // namespace capexdb
