@@ -56,12 +56,12 @@ std::string uncoloured(const std::string& line) {
 using Lines = std::vector<std::string>;
 
 TEST(Plot, BarsShareOneScaleAndWhatBoundsLeaveOpenIsLighter) {
-  EXPECT_EQ(drawn({bounded(row("alibaba", "20"), "18", "22"), row("baidu", "10"),
+  EXPECT_EQ(drawn({bounded(row("alibaba", "20"), "18", "22"), row("baidu", "11"),
                    bounded(row("tencent", nullptr), "5", "11")}),
             (Lines{
                 "capex 2024-H1, CNY",
                 "alibaba       20  ##################----",
-                "baidu         10  ##########",
+                "baidu         11  ###########",
                 "tencent  [5, 11]  #####------",
             }));
 }
@@ -76,17 +76,31 @@ TEST(Plot, WhatHasNoUpperEndGoesOn) {
             }));
 }
 
-TEST(Plot, WhatIsBelowZeroGoesToTheLeft) {
+TEST(Plot, WhatIsBelowZeroGoesToTheLeftOfALine) {
   EXPECT_EQ(
-      drawn({row("alibaba", "30"), row("baidu", "-10"), bounded(row("tencent", "-8"), "-10", "-5"),
-             bounded(row("tesla", "1"), "-5", "5")}),
+      drawn({row("alibaba", "20"), row("baidu", "-6"), bounded(row("tencent", "-5"), "-6", "-2"),
+             bounded(row("tesla", "1"), "-3", "3"), row("zero", "0")}),
       (Lines{
           "capex 2024-H1, CNY",
-          "alibaba   30        ####################",
-          "baidu    -10  ######",
-          "tencent   -8  ---###",
-          "tesla      1     ------",
+          "alibaba  20        |####################",
+          "baidu    -6  ######|",
+          "tencent  -5  ----##|",
+          "tesla     1     ---|---",
+          "zero      0        |",
       }));
+}
+
+TEST(Plot, WhatHasNoLowerEndGoesOnToTheLeft) {
+  EXPECT_EQ(drawn({bounded(row("alibaba", nullptr), nullptr, "-12"),
+                   bounded(row("baidu", nullptr), nullptr, "0"), row("tesla", "9"),
+                   bounded(row("tencent", nullptr), "-6", nullptr)}),
+            (Lines{
+                "capex 2024-H1, CNY",
+                "alibaba  <=-12  <############|",
+                "baidu      <=0              <|",
+                "tesla        9               |#########",
+                "tencent   >=-6         ------|>",
+            }));
 }
 
 TEST(Plot, WhatHasNoValueSaysWhy) {
@@ -99,7 +113,7 @@ TEST(Plot, WhatHasNoValueSaysWhy) {
                 "baidu        (never reported)",
                 "tencent      (no value)",
             }));
-  EXPECT_EQ(drawn({missing}), (Lines{"baidu capex 2024-H1", "  (never reported)"}));
+  EXPECT_EQ(drawn({missing}), (Lines{"baidu capex 2024-H1", "2024-H1  (never reported)"}));
 }
 
 TEST(Plot, UnitsAreDrawnApart) {
@@ -152,7 +166,8 @@ TEST(Plot, ColoursHaveBlocksAndEndWithTheLine) {
   EXPECT_NE(lines[1].find("\x1b[36m\u2588"), std::string::npos);
   EXPECT_NE(lines[1].find("\u2588\u2592"), std::string::npos);
   EXPECT_NE(lines[2].find("\x1b[31m\u2588"), std::string::npos);
-  for (std::size_t i = 1; i < lines.size(); ++i) EXPECT_TRUE(lines[i].ends_with("\x1b[0m"));
+  EXPECT_TRUE(lines[1].ends_with("\x1b[0m"));
+  EXPECT_TRUE(lines[2].ends_with("\x1b[0m\u2502"));
   EXPECT_EQ(drawn({row("alibaba", "2")}, 40, false)[1].find('\x1b'), std::string::npos);
 }
 
