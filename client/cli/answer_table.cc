@@ -1,8 +1,10 @@
 #include "client/cli/answer_table.h"
 
+#include <algorithm>
 #include <string_view>
 
 #include "client/cli/humane.h"
+#include "proto/model/period.h"
 #include "proto/model/terms.h"
 
 namespace capexdb::cli {
@@ -168,10 +170,40 @@ Json parts_of(const AnswerRow& row) {
   return parts;
 }
 
+// Whether the unit of every row has its currency: "CNY", "USD/{chip}".
+bool units_name_currencies(const Answer& answer) {
+  return std::all_of(answer.rows.begin(), answer.rows.end(), [](const AnswerRow& row) {
+    return row.unit == row.currency || row.unit.starts_with(row.currency + "/") ||
+           row.currency.empty();
+  });
+}
+
+// Whether the name of every row's period says its days.
+bool periods_name_days(const Answer& answer) {
+  return std::all_of(answer.rows.begin(), answer.rows.end(), [](const AnswerRow& row) {
+    if (row.start.empty() && row.end.empty()) return true;
+    const auto period = parse_period(row.period);
+    return period && period_start_text(*period) == row.start && period_end_text(*period) == row.end;
+  });
+}
+
+// For people, without the columns that repeat another one.
+void leave_out_repetitions(const Answer& answer, std::vector<RowColumn>& columns) {
+  const bool currency = units_name_currencies(answer);
+  const bool days = periods_name_days(answer);
+  std::erase_if(columns, [&](const RowColumn& column) {
+    const std::string_view name = column.column.name;
+    return (currency && name == "currency") || (days && (name == "start" || name == "end"));
+  });
+}
+
 }  // namespace
 
 Table answer_table(const Answer& answer, Rows rows, Output output) {
   std::vector<RowColumn> columns = columns_of(rows, output);
+  if (output == Output::table || output == Output::markdown) {
+    leave_out_repetitions(answer, columns);
+  }
   Table table;
   for (const RowColumn& column : columns) table.columns.push_back(column.column);
   table.row_count = answer.rows.size();

@@ -1,7 +1,7 @@
 #include "client/cli/plot.h"
 
 #include <algorithm>
-#include <array>
+#include <optional>
 #include <ostream>
 #include <set>
 #include <string>
@@ -18,21 +18,6 @@ namespace {
 constexpr int kWidthMin = 40;
 constexpr int kWidthMax = 120;
 constexpr std::size_t kLabelMax = 32;
-
-// What of a row is drawn, as numbers of columns are found from it.
-struct Bar {
-  Decimal from;  // certain from zero up to here
-  Decimal to;    // possible up to here
-};
-
-Bar bar_of(const Interval& value) {
-  const Decimal point = value.point.value_or(Decimal(0));
-  const Decimal low = value.low ? value.low->value : (value.high ? Decimal(0) : point);
-  const Decimal high = value.high ? value.high->value : (value.low ? low : point);
-  // Nearer to zero is certain, whatever the sign.
-  if (high.is_negative()) return {high, low};
-  return {low.is_negative() && !high.is_negative() ? Decimal(0) : low, high};
-}
 
 Decimal magnitude(const Decimal& d) { return d.is_negative() ? d.negated() : d; }
 
@@ -66,24 +51,26 @@ std::string label_of(const AnswerRow& row, bool companies, bool metrics, bool pr
 }
 
 // At most so wide; the end gives way.
-std::string fitted(std::string text, std::size_t width) {
+std::string cut(std::string text, std::size_t width) {
   text = printable(text);
-  if (display_width(text) <= width) {
-    text.append(width - display_width(text), ' ');
-    return text;
-  }
-  std::string cut;
+  if (display_width(text) <= width) return text;
+  std::string kept;
   for (std::size_t i = 0; i < text.size();) {
     std::size_t next = i + 1;
     while (next < text.size() && (static_cast<unsigned char>(text[next]) & 0xC0U) == 0x80U) ++next;
     const std::string one = text.substr(i, next - i);
-    if (display_width(cut) + display_width(one) > width - 2) break;
-    cut += one;
+    if (display_width(kept) + display_width(one) > width - 2) break;
+    kept += one;
     i = next;
   }
-  cut += "..";
-  cut.append(width - display_width(cut), ' ');
-  return cut;
+  return kept + "..";
+}
+
+// Exactly so wide.
+std::string fitted(std::string text, std::size_t width) {
+  text = cut(std::move(text), width);
+  text.append(width - display_width(text), ' ');
+  return text;
 }
 
 std::string repeated(const char* glyph, int times) {
@@ -92,39 +79,79 @@ std::string repeated(const char* glyph, int times) {
   return text;
 }
 
+struct Glyphs {
+  const char* certain;
+  const char* open;
+  const char* on_left;
+  const char* on_right;
+  const char* zero;
+};
+constexpr Glyphs kAscii = {"#", "-", "<", ">", "|"};
+constexpr Glyphs kBlocks = {"\u2588", "\u2592", "\u25C0", "\u25B6", "\u2502"};
+constexpr const char* kBelowZero = "\x1b[31m";
+constexpr const char* kAboveZero = "\x1b[36m";
+
+// What of a row lies on one side of zero: certain up to the nearer end, possible
+// up to the farther one, and beyond where that one is missing.
+struct Side {
+  Decimal certain;
+  Decimal possible;
+  bool goes_on = false;
+};
+
+Side below_zero(const Interval& value) {
+  const std::optional<Decimal> high = value.high ? std::optional(value.high->value) : value.point;
+  const std::optional<Decimal> low = value.low ? std::optional(value.low->value) : value.point;
+  Side side;
+  if (high && high->is_negative()) side.certain = magnitude(*high);
+  side.possible = low && low->is_negative() ? magnitude(*low) : side.certain;
+  // What has an upper end above zero and no lower one is taken for an amount.
+  side.goes_on = !low && high && (high->is_negative() || high->is_zero());
+  return side;
+}
+
+Side above_zero(const Interval& value) {
+  const std::optional<Decimal> high = value.high ? std::optional(value.high->value) : value.point;
+  const std::optional<Decimal> low = value.low ? std::optional(value.low->value) : value.point;
+  Side side;
+  if (low && !low->is_negative()) side.certain = *low;
+  side.possible = high && !high->is_negative() ? *high : side.certain;
+  side.goes_on = !high && low;
+  return side;
+}
+
 class Chart {
  public:
   Chart(std::vector<std::pair<std::string, const AnswerRow*>> rows, bool color, int width)
-      : rows_(std::move(rows)), color_(color) {
+      : rows_(std::move(rows)), color_(color), width_(static_cast<std::size_t>(width)) {
+    std::size_t label_width = 0;
     for (const auto& [label, row] : rows_) {
-      label_width_ = std::max(label_width_, std::min(display_width(printable(label)), kLabelMax));
+      label_width = std::max(label_width, display_width(printable(label)));
       if (!row->value.has_number()) continue;
       value_width_ = std::max(value_width_, display_width(humane_value(row->value)));
-      const Bar bar = bar_of(row->value);
-      for (const Decimal& end : {bar.from, bar.to, row->value.point.value_or(bar.to)}) {
-        Decimal& largest = end.is_negative() ? lowest_ : highest_;
-        largest = std::max(largest, magnitude(end));
-      }
+      const Side below = below_zero(row->value);
+      const Side above = above_zero(row->value);
+      lowest_ = std::max(lowest_, below.possible);
+      highest_ = std::max(highest_, above.possible);
+      on_left_ = on_left_ || below.goes_on;
+      on_right_ = on_right_ || above.goes_on;
     }
-    const int room = width - static_cast<int>(label_width_ + value_width_) - 4;
-    const int columns = std::max(room, 10);
-    // Both sides of zero share one scale.
-    const auto whole = add(lowest_, highest_);
-    negative_ = whole ? columns_for(lowest_, *whole, columns) : 0;
-    if (!lowest_.is_zero()) negative_ = std::clamp(negative_, 1, columns - 1);
-    positive_ = columns - negative_;
+    const std::size_t beside = value_width_ + 2 * kGap;
+    const std::size_t label_max = width_ - std::min(width_, beside + kBarMin);
+    label_width_ = std::min({label_width, kLabelMax, std::max(label_max, kLabelMin)});
+    divide_room(static_cast<int>(width_ - std::min(width_, label_width_ + beside)));
   }
 
   void draw(std::ostream& out) const {
     for (const auto& [label, row] : rows_) {
-      std::string line = fitted(label, label_width_) + "  ";
+      std::string line = fitted(label, label_width_) + std::string(kGap, ' ');
       if (row->value.has_number()) {
         const std::string value = humane_value(row->value);
-        line += std::string(value_width_ - display_width(value), ' ') + value + "  " +
-                bar_text(row->value);
+        line += std::string(value_width_ - display_width(value), ' ') + value +
+                std::string(kGap, ' ') + bar_text(row->value);
       } else {
-        line += std::string(value_width_, ' ') + "  (" +
-                printable(row->reason.empty() ? "no value" : row->reason) + ")";
+        line += std::string(value_width_ == 0 ? 0 : value_width_ + kGap, ' ');
+        line = cut(line + "(" + (row->reason.empty() ? "no value" : row->reason) + ")", width_);
       }
       line.erase(line.find_last_not_of(' ') + 1);
       out << line << '\n';
@@ -132,34 +159,64 @@ class Chart {
   }
 
  private:
-  std::string bar_text(const Interval& value) const {
-    const Bar bar = bar_of(value);
-    const bool negative = bar.to.is_negative();
-    const Decimal& whole = negative ? lowest_ : highest_;
-    const int room = negative ? negative_ : positive_;
-    const int solid = std::min(columns_for(bar.from, whole, room), room);
-    const int all = std::max(solid, std::min(columns_for(bar.to, whole, room), room));
-    std::string certain = repeated(color_ ? "\u2588" : "#", solid);
-    std::string open = repeated(color_ ? "\u2592" : "-", all - solid);
-    // Without an upper end it goes on.
-    if (!value.high && !negative) open += color_ ? "\u25B6" : ">";
-    const char* hue = negative ? "\x1b[31m" : "\x1b[36m";
-    const auto painted = [&](const std::string& text) {
-      return color_ && !text.empty() ? hue + text + "\x1b[0m" : text;
-    };
-    if (negative) {
-      return std::string(static_cast<std::size_t>(negative_ - all), ' ') + painted(open + certain);
+  static constexpr std::size_t kGap = 2;
+  static constexpr std::size_t kBarMin = 10;
+  static constexpr std::size_t kLabelMin = 6;
+
+  // Both sides of zero share one scale; arrows and the line at zero have columns of
+  // their own.
+  void divide_room(int room) {
+    two_sided_ = !lowest_.is_zero() || on_left_;
+    const int columns =
+        std::max(room - (two_sided_ ? 1 : 0) - (on_left_ ? 1 : 0) - (on_right_ ? 1 : 0), 2);
+    const auto whole = add(lowest_, highest_);
+    negative_ = whole ? columns_for(lowest_, *whole, columns) : 0;
+    if (!lowest_.is_zero()) {
+      negative_ = std::clamp(negative_, 1, highest_.is_zero() ? columns : columns - 1);
     }
-    return std::string(static_cast<std::size_t>(negative_), ' ') + painted(certain + open);
+    positive_ = columns - negative_;
+  }
+
+  std::string painted(const std::string& text, const char* hue) const {
+    return color_ && !text.empty() ? hue + text + "\x1b[0m" : text;
+  }
+
+  std::string bar_text(const Interval& value) const {
+    const Glyphs& glyphs = color_ ? kBlocks : kAscii;
+    const auto lengths = [](const Side& side, const Decimal& whole, int columns) {
+      const int solid = std::min(columns_for(side.certain, whole, columns), columns);
+      const int all = std::min(columns_for(side.possible, whole, columns), columns);
+      return std::pair(solid, std::max(all - solid, 0));
+    };
+    std::string line;
+    if (two_sided_) {
+      const Side side = below_zero(value);
+      const auto [solid, open] = lengths(side, lowest_, negative_);
+      const int blank = negative_ - solid - open + (on_left_ && !side.goes_on ? 1 : 0);
+      line = std::string(static_cast<std::size_t>(blank), ' ') +
+             painted((side.goes_on ? glyphs.on_left : "") + repeated(glyphs.open, open) +
+                         repeated(glyphs.certain, solid),
+                     kBelowZero) +
+             glyphs.zero;
+    }
+    const Side side = above_zero(value);
+    const auto [solid, open] = lengths(side, highest_, positive_);
+    return line + painted(repeated(glyphs.certain, solid) + repeated(glyphs.open, open) +
+                              (side.goes_on ? glyphs.on_right : ""),
+                          kAboveZero);
   }
 
   std::vector<std::pair<std::string, const AnswerRow*>> rows_;
   bool color_;
+  std::size_t width_;
   std::size_t label_width_ = 0;
   std::size_t value_width_ = 0;
-  Decimal lowest_;   // magnitude of what reaches furthest below zero
-  Decimal highest_;  // and above
-  int negative_ = 0;
+  Decimal lowest_;        // magnitude of what reaches furthest below zero
+  Decimal highest_;       // and above
+  bool on_left_ = false;  // some row goes on there
+  bool on_right_ = false;
+  bool two_sided_ = false;
+  int negative_ = 0;  // columns
   int positive_ = 0;
 };
 
@@ -199,7 +256,7 @@ void plot(const Answer& answer, bool color, int width, std::ostream& out) {
     if (!periods) title += (title.empty() ? "" : " ") + first.period;
     if (!unit.empty()) title += (title.empty() ? "" : ", ") + unit;
     if (unit != units.front()) out << '\n';
-    out << printable(title) << '\n';
+    out << cut(title, static_cast<std::size_t>(width)) << '\n';
     Chart(std::move(rows), color, width).draw(out);
   }
 }

@@ -65,12 +65,18 @@ Result<void> compare_printed(const Reading& reading, const Plan& plan, Figures& 
   std::vector<ResolvedCell> cells;
   CAPEXDB_TRY(collect_cells(reading, own, cells));
   keep_best_definitions(cells, own, reading.catalogue);
+  std::vector<std::uint32_t> printed_in;
+  for (const ResolvedCell& cell : cells) {
+    printed_in.push_back(cell.leader.ordinal(Column::currency));
+  }
   if (!plan.currency.empty()) {
     std::vector<std::string> no_notes;
     CAPEXDB_TRY(
         convert_cells(cells, own, reading.view, reading.catalogue, reading.limits, no_notes));
   }
-  for (const ResolvedCell& cell : cells) {
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    const ResolvedCell& cell = cells[i];
+    const bool converted = cell.leader.ordinal(Column::currency) != printed_in[i];
     const AnswerRow printed = describe(cell.leader, own, reading.catalogue);
     for (const Figure& figure : sum.list) {
       const AnswerRow& row = figure.row;
@@ -79,9 +85,10 @@ Result<void> compare_printed(const Reading& reading, const Plan& plan, Figures& 
         continue;
       }
       sum.notes.push_back(
-          "printed for " + printed.company +
-          " itself, not added: " + interval_to_string(printed.value) + " " + printed.unit +
-          (cell.derivation.empty() ? " (" : ", converted (") + printed.source + ", " +
+          "printed for " + printed.company + " itself" +
+          (sum.list.size() > 1 ? " for " + printed.period : "") +
+          ", not added: " + interval_to_string(printed.value) + " " + printed.unit +
+          (converted ? " when converted" : "") + " (" + printed.source + ", " +
           std::to_string(cell.documents) + (cell.documents == 1 ? " document, " : " documents, ") +
           std::to_string(cell.roots) + (cell.roots == 1 ? " root); " : " roots); ") +
           (meet(printed.value, row.value) ? "consistent with the sum"

@@ -28,17 +28,27 @@ class Subjects {
   std::unordered_set<std::uint32_t> met_;
 };
 
-// Names may hold commas themselves: a text is tried whole before it is a list.
+// Names may hold commas themselves ("Example Chips, Inc."), and are compared
+// without them: "alibaba,tencent" is also how the group "Alibaba + Tencent" may be
+// written. So a text is a list where each part of it is a name.
+bool is_list(const std::string& text, const Plan& plan, const Catalogue& catalogue) {
+  if (text.find(',') == std::string::npos) return false;
+  const auto known = [&](const std::string& name) {
+    return is_reserved_name(name) ||
+           catalogue.find_party({name, {}, {}, {}}, plan.at).value_or(1) != 0;
+  };
+  const std::vector<std::string> parts = split(text, ',');
+  return std::all_of(parts.begin(), parts.end(), known) || !known(text);
+}
+
 Result<std::vector<std::string>> selected_names(const Plan& plan, const Query& query,
                                                 const Catalogue& catalogue) {
   std::vector<std::string> names;
   for (const std::string& text : query.select) {
-    const bool whole = text.find(',') == std::string::npos ||
-                       catalogue.find_party({text, {}, {}, {}}, plan.at).value_or(1) != 0;
-    if (whole) {
-      names.push_back(text);
-    } else {
+    if (is_list(text, plan, catalogue)) {
       for (std::string& name : split(text, ',')) names.push_back(std::move(name));
+    } else {
+      names.push_back(text);
     }
     if (names.size() > limits::kQuerySelectMax) {
       return wrong("select",

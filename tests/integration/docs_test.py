@@ -3,50 +3,22 @@
 
 usage: docs_test.py [--rewrite] PAGE BIN
 
-A command is an indented line that begins with '$ ', with the lines that follow
-a '\\' at its end; the indented lines below it are what it prints, standard
-error included. All of them run in one shell in the repository's root, with BIN
+How a page shows a command is said in shown_commands.py; what it prints includes
+standard error. All of them run in one shell in the repository's root, with BIN
 in front of PATH, on a port and a directory of the test's own in place of
 127.0.0.1:7411 and /tmp/capexdb. --rewrite puts what was printed into the page.
 """
 
-import difflib
 import os
 import re
-import socket
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-INDENT = "    "
-PROMPT = INDENT + "$ "
+from shown_commands import blocks, free_port, settle
+
 SECONDS_MAX = 120
-
-
-def blocks(lines: list[str]):
-    """(index behind the command, command, what the page says it prints)."""
-    index = 0
-    while index < len(lines):
-        if not lines[index].startswith(PROMPT):
-            index += 1
-            continue
-        command = [lines[index][len(PROMPT):]]
-        index += 1
-        while command[-1].endswith("\\"):
-            command.append(lines[index].removeprefix(INDENT))
-            index += 1
-        begin = index
-        while (index < len(lines) and lines[index].startswith(INDENT) and
-               not lines[index].startswith(PROMPT)):
-            index += 1
-        yield begin, "\n".join(command), [line.removeprefix(INDENT) for line in lines[begin:index]]
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
 
 
 def run(commands: list[str], binaries: Path, root: Path) -> list[list[str]]:
@@ -83,19 +55,10 @@ def main() -> int:
     root = Path(__file__).resolve().parents[2]
     lines = page.read_text(encoding="utf-8").splitlines()
     found = list(blocks(lines))
+    if not found:
+        sys.exit(f"{page} shows no command")
     printed = run([command for _, command, _ in found], binaries, root)
-    if rewrite:
-        for (begin, _, wanted), got in reversed(list(zip(found, printed))):
-            lines[begin:begin + len(wanted)] = [(INDENT + line).rstrip() for line in got]
-        page.write_text("\n".join(lines) + "\n", encoding="utf-8")
-        return 0
-    faults = 0
-    for (begin, command, wanted), got in zip(found, printed):
-        got = [line.rstrip() for line in got]
-        if got != wanted:
-            faults += 1
-            print(f"{page.name}:{begin}: $ {command}")
-            print("\n".join(difflib.unified_diff(wanted, got, "page", "printed", lineterm="")))
+    faults = settle(page, lines, found, printed, rewrite)
     print(f"{len(found)} commands, {faults} print something else")
     return 1 if faults else 0
 

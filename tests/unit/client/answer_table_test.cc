@@ -121,10 +121,26 @@ TEST(AnswerTable, TheTableIsForPeople) {
   Answer answer = small_answer();
   answer.rows.pop_back();
   EXPECT_EQ(printed(answer, Rows::cells, Output::table),
-            "company  metric  period   start       end          value            bounds  unit  "
-            "currency  status  source    published_at  sequence  derivation  documents  roots\n"
-            "alibaba  capex   2024-H1  2024-01-01  2024-06-30  23.0bn  [22.5bn, 23.5bn]  CNY   "
-            "CNY       actual  Benzinga  2024-08-26           5  reported            2      1\n");
+            "company  metric  period    value            bounds  unit  status  source    "
+            "published_at  sequence  derivation  documents  roots\n"
+            "alibaba  capex   2024-H1  23.0bn  [22.5bn, 23.5bn]  CNY   actual  Benzinga  "
+            "2024-08-26           5  reported            2      1\n");
+}
+
+TEST(AnswerTable, TheTableHasDaysThatThePeriodDoesNotName) {
+  Answer answer = small_answer();
+  answer.rows[0].start = "2024-01-29";
+  const std::string text = printed(answer, Rows::cells, Output::table);
+  EXPECT_NE(text.find("2024-H1  2024-01-29  2024-06-30"), std::string::npos) << text;
+}
+
+TEST(AnswerTable, TheTableHasCurrenciesThatTheUnitDoesNotName) {
+  Answer answer = small_answer();
+  answer.rows[0].unit = "USD/{chip}";
+  answer.rows[0].currency = "USD";
+  EXPECT_EQ(printed(answer, Rows::cells, Output::table).find("currency"), std::string::npos);
+  answer.rows[0].unit = "%";
+  EXPECT_NE(printed(answer, Rows::cells, Output::table).find("currency"), std::string::npos);
 }
 
 TEST(AnswerTable, TheTableSaysWhyAValueIsMissing) {

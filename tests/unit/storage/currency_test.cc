@@ -141,5 +141,22 @@ TEST_F(CurrencyTest, WrongQuestionsAreRefused) {
   EXPECT_EQ(run_query(*store_, get("unit_shipments", ""), {}).error().field, "currency");
 }
 
+TEST_F(CurrencyTest, WhatWasPrintedForAGroupIsNotCalledPrintedInAnotherCurrency) {
+  commit(*store_, {measured("Alibaba", "capex", "2024-Q1", "70", "CNY"),
+                   measured("Alibaba", "capex", "2024-Q2", "140", "CNY"),
+                   measured("bat", "capex", "2024-Q1", "70", "CNY"),
+                   measured("bat", "capex", "2024-Q2", "20", "USD")});
+  commit_rates("CNY", "USD", "2024-01-01", "2024-06-30", "7");
+  Query query = question(QueryKind::sum, "bat", "capex", "2024-Q1..2024-Q2");
+  query.currency = "USD";
+  std::vector<std::string> printed;
+  for (const std::string& note : ask(*store_, query).notes) {
+    if (note.starts_with("printed")) printed.push_back(note.substr(0, note.find(" (")));
+  }
+  EXPECT_EQ(printed, (std::vector<std::string>{
+                         "printed for bat itself for 2024-Q1, not added: 10 USD when converted",
+                         "printed for bat itself for 2024-Q2, not added: 20 USD"}));
+}
+
 }  // namespace
 }  // namespace capexdb::storage::test

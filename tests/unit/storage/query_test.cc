@@ -239,6 +239,22 @@ TEST_F(QueryTest, ANameWithACommaIsTriedWholeFirst) {
   EXPECT_EQ(ask(*store_, query).rows.size(), 1U);
 }
 
+TEST_F(QueryTest, AListOfNamesIsNotTheGroupThatIsCalledLikeIt) {
+  v1::Event whole = capex("Alibaba + Tencent", "50000000000");
+  whole.mutable_capex()->mutable_subject()->set_kind(v1::PARTY_KIND_GROUP);
+  commit(*store_, {capex("Alibaba", "23000000000"), capex("Tencent", "23000000000"), whole});
+  Query query = question(QueryKind::cells, "x", "capex");
+  query.select = {"alibaba,tencent"};
+  const Answer list = ask(*store_, query);
+  ASSERT_EQ(list.rows.size(), 2U);
+  EXPECT_EQ(list.rows[0].company, "alibaba");
+  EXPECT_EQ(list.rows[1].company, "tencent");
+  query.select = {"Alibaba + Tencent"};
+  const Answer group = ask(*store_, query);
+  ASSERT_EQ(group.rows.size(), 1U);
+  EXPECT_EQ(group.rows[0].value.point->to_string(), "50000000000");
+}
+
 TEST_F(QueryTest, MixedCurrenciesAreAnError) {
   v1::Event dollars = capex("Tencent", "3000000000");
   dollars.mutable_capex()->mutable_amount()->set_unit("USD");
