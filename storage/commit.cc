@@ -261,9 +261,13 @@ void GroupWrite::stage_answer(const Batch& batch, const v1::IngestReply& reply) 
 
 Result<void> GroupWrite::write() {
   if (!dirty_) return {};
+  Result<void> kept;
   for_each_block<HistoryKey>(history_, [&](const HistoryKey& key, std::span<const Row> rows) {
-    failed_.Update(write_.Merge(state_.database->history(), encode_key(key), encode_rows(rows)));
+    std::string block = encode_rows(rows);
+    failed_.Update(write_.Merge(state_.database->history(), encode_key(key), block));
+    if (kept) kept = state_.series.keep(key, std::move(block));
   });
+  CAPEXDB_TRY(kept);
   for_each_block<FrameKey>(frames_, [&](const FrameKey& key, std::span<const Row> rows) {
     failed_.Update(write_.Merge(state_.database->frames(), encode_key(key), encode_rows(rows)));
     state_.cross_sections.touch(key.metric, key.bucket, last_sequence());

@@ -242,7 +242,8 @@ Result<Evaluator::Said> Evaluator::said_about(const FactRow& fact) {
     const auto cell = metric->second.find(cell_key(fact.row));
     if (cell != metric->second.end()) own = &cell->second;
   }
-  return Said{stored->cell_of(fact.row, policy_), own};
+  CAPEXDB_ASSIGN(const CellStatements* said, stored->cell_of(fact.row, policy_));
+  return Said{said, own};
 }
 
 std::uint64_t Evaluator::leader_of(const Said& said) const {

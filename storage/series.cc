@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <numeric>
+#include <string_view>
 
 #include "proto/model/text.h"
 #include "storage/block.h"
@@ -12,8 +13,10 @@
 namespace capexdb::storage {
 namespace {
 
-constexpr std::size_t kFewRows = 16;             // of a cell
-constexpr std::size_t kCachedRowsMax = 400'000;  // at most 150 MB, if all cells were taken out
+constexpr std::size_t kFewRows = 16;     // of a cell
+constexpr std::size_t kFewBlocks = 16;   // beside a large one
+constexpr std::size_t kRowBytes = 320;   // taken out, with its part of the tables
+constexpr std::size_t kCellBytes = 280;  // without its rows
 
 struct CellColumn {
   Column column;
@@ -29,6 +32,35 @@ std::array<CellColumn, std::tuple_size_v<CellKey>> cell_columns_by_use(const Cel
   });
   std::swap(columns.front(), *start);
   return columns;
+}
+
+// Appends the rows of one cell.
+void read_cell(const BlockReader& reader, const CellKey& key, std::vector<Row>& out) {
+  // Rows that are in the cell by each column so far; a cell's rows are few, and
+  // the first days of periods tell most of them apart.
+  std::vector<std::uint32_t> rows(reader.rows());
+  std::iota(rows.begin(), rows.end(), 0U);
+  std::vector<std::int64_t> values(reader.rows());
+  for (const CellColumn& column : cell_columns_by_use(key)) {
+    if (rows.empty()) return;
+    if (const auto constant = reader.constant(column.column)) {
+      if (*constant != column.value) return;
+      continue;
+    }
+    reader.read(column.column, values);
+    std::erase_if(rows, [&](std::uint32_t row) { return values[row] != column.value; });
+  }
+  const std::size_t first = out.size();
+  out.resize(first + rows.size());
+  for (std::size_t c = 0; c < kColumnCount && !rows.empty(); ++c) {
+    const auto id = static_cast<Column>(c);
+    if (const auto constant = reader.constant(id)) {
+      for (std::size_t i = first; i < out.size(); ++i) out[i][id] = *constant;
+      continue;
+    }
+    reader.read(id, values);
+    for (std::size_t i = 0; i < rows.size(); ++i) out[first + i][id] = values[rows[i]];
+  }
 }
 
 }  // namespace
@@ -79,47 +111,67 @@ void Series::rerank(const Policy& policy) {
 
 Result<void> Series::open(std::string block) {
   block_ = std::move(block);
-  CAPEXDB_ASSIGN(reader_, BlockReader::open(block_));
-  size_ = reader_.rows();
+  CAPEXDB_ASSIGN(const BlockReader reader, BlockReader::open(block_));
+  block_rows_ = reader.rows();
   return {};
 }
 
-CellStatements& Series::cell(const CellKey& key, const Policy& policy) {
-  const auto [at, is_new] = cells_.try_emplace(key);
-  CellStatements& cell = at->second;
-  if (!is_new || reader_.rows() == 0) return cell;
-  // Rows that are in the cell by each column so far; a cell's rows are few, and
-  // the first days of periods tell most of them apart.
-  std::vector<std::uint32_t> rows(reader_.rows());
-  std::iota(rows.begin(), rows.end(), 0U);
-  std::vector<std::int64_t> values(reader_.rows());
-  for (const CellColumn& column : cell_columns_by_use(key)) {
-    if (rows.empty()) return cell;
-    if (const auto constant = reader_.constant(column.column)) {
-      if (*constant != column.value) rows.clear();
-      continue;
-    }
-    reader_.read(column.column, values);
-    std::erase_if(rows, [&](std::uint32_t row) { return values[row] != column.value; });
-  }
-  std::vector<Row> found(rows.size());
-  for (std::size_t c = 0; c < kColumnCount && !rows.empty(); ++c) {
-    const auto id = static_cast<Column>(c);
-    if (const auto constant = reader_.constant(id)) {
-      for (Row& row : found) row[id] = *constant;
-      continue;
-    }
-    reader_.read(id, values);
-    for (std::size_t i = 0; i < rows.size(); ++i) found[i][id] = values[rows[i]];
-  }
-  for (const Row& row : found) cell.add(row, policy);
-  return cell;
+Result<void> Series::add(const Row& row, const Policy& policy) {
+  CAPEXDB_ASSIGN(CellStatements * found, cell(cell_key(row), policy));
+  found->add(row, policy);
+  ++rows_out_;
+  return {};
 }
 
-const CellStatements* Series::cell_of(const Row& row, const Policy& policy) {
+Result<void> Series::keep(std::string block) {
+  later_bytes_ += block.capacity() + sizeof block;
+  later_.push_back(std::move(block));
+  // Folding costs what all rows do, so it waits longer where they are many.
+  if (later_.size() <= kFewBlocks + block_rows_ / 256) return {};
+  std::vector<std::string_view> blocks(later_.begin(), later_.end());
+  if (!block_.empty()) blocks.push_back(block_);
+  CAPEXDB_ASSIGN(std::string folded, fold_blocks(blocks));
+  folded.shrink_to_fit();
+  reader_.reset();
+  later_.clear();
+  later_.shrink_to_fit();
+  later_bytes_ = 0;
+  return open(std::move(folded));
+}
+
+void Series::put_back() {
+  cells_ = {};
+  rows_out_ = 0;
+  reader_.reset();
+}
+
+std::size_t Series::bytes() const {
+  return sizeof *this + sizeof(HistoryKey) + 64 + block_.capacity() + later_bytes_ +
+         (reader_ ? sizeof *reader_ : 0) + cells_.size() * kCellBytes + rows_out_ * kRowBytes;
+}
+
+Result<CellStatements*> Series::cell(const CellKey& key, const Policy& policy) {
+  if (const auto known = cells_.find(key); known != cells_.end()) return &known->second;
+  if (!block_.empty() && !reader_) {
+    CAPEXDB_ASSIGN(BlockReader reader, BlockReader::open(block_));
+    reader_ = std::make_unique<BlockReader>(reader);
+  }
+  std::vector<Row> rows;
+  if (reader_) read_cell(*reader_, key, rows);
+  for (const std::string& block : later_) {
+    CAPEXDB_ASSIGN(const BlockReader reader, BlockReader::open(block));
+    read_cell(reader, key, rows);
+  }
+  CellStatements& cell = cells_[key];
+  for (const Row& row : rows) cell.add(row, policy);
+  rows_out_ += rows.size();
+  return &cell;
+}
+
+Result<const CellStatements*> Series::cell_of(const Row& row, const Policy& policy) {
   const CellKey key = cell_key(row);
-  const CellStatements& found = cell(key, policy);
-  if (!found.rows().empty()) return &found;
+  CAPEXDB_ASSIGN(const CellStatements* found, cell(key, policy));
+  if (!found->rows().empty()) return found;
   // Whoever only asks leaves nothing behind.
   cells_.erase(key);
   return nullptr;
@@ -127,48 +179,85 @@ const CellStatements* Series::cell_of(const Row& row, const Policy& policy) {
 
 Result<Series*> SeriesCache::get(const Database& database, const HistoryKey& key) {
   const auto [at, is_new] = series_.try_emplace(key);
-  if (!is_new) return &at->second;
-  std::string value;
-  const auto status = database.db().Get({}, database.history(), encode_key(key), &value);
-  if (status.IsNotFound()) return &at->second;
-  if (!status.ok()) {
-    series_.erase(at);
-    return fail(to_error(status, "history"));
+  Entry& entry = at->second;
+  if (is_new) {
+    std::string value;
+    const auto status = database.db().Get({}, database.history(), encode_key(key), &value);
+    if (!status.ok() && !status.IsNotFound()) {
+      series_.erase(at);
+      return fail(to_error(status, "history"));
+    }
+    if (status.ok()) {
+      if (auto opened = entry.series.open(std::move(value)); !opened) {
+        series_.erase(at);
+        return fail(std::move(opened.error()));
+      }
+    }
   }
-  if (auto opened = at->second.open(std::move(value)); !opened) {
-    series_.erase(at);
-    return fail(std::move(opened.error()));
-  }
-  rows_ += at->second.size();
-  return &at->second;
+  if (entry.used != batch_) used_.push_back(&entry);
+  entry.used = batch_;
+  return &entry.series;
 }
 
 Result<void> SeriesCache::add(const Database& database, const HistoryKey& key, const Row& row,
                               const Policy& policy) {
   CAPEXDB_ASSIGN(Series * series, get(database, key));
-  series->add(row, policy);
+  CAPEXDB_TRY(series->add(row, policy));
   staged_.insert(key);
-  ++rows_;
   return {};
 }
 
+Result<void> SeriesCache::keep(const HistoryKey& key, std::string block) {
+  // A counterparty's series has a mirror of the row, about which nobody asks here.
+  if (!staged_.contains(key)) return {};
+  return series_.at(key).series.keep(std::move(block));
+}
+
 void SeriesCache::rerank(const Policy& policy) {
-  for (auto& [key, series] : series_) series.rerank(policy);
+  for (auto& [key, entry] : series_) entry.series.rerank(policy);
+}
+
+void SeriesCache::count(Entry& entry) {
+  bytes_ -= entry.bytes;
+  entry.bytes = entry.series.bytes();
+  bytes_ += entry.bytes;
 }
 
 void SeriesCache::trim() {
-  if (rows_ + series_.size() <= kCachedRowsMax) return;
-  std::erase_if(series_, [&](const auto& entry) {
-    if (staged_.contains(entry.first)) return false;
-    rows_ -= entry.second.size();
-    return true;
-  });
+  for (Entry* const entry : used_) count(*entry);
+  used_.clear();
+  ++batch_;
+  if (bytes_ <= bytes_max_) return;
+  for (auto& [key, entry] : series_) {
+    if (staged_.contains(key)) continue;
+    entry.series.put_back();
+    count(entry);
+  }
+  forget_oldest();
+}
+
+// More than needed, so that not every batch has to.
+void SeriesCache::forget_oldest() {
+  const std::size_t enough = bytes_max_ / 4 * 3;
+  if (bytes_ <= enough) return;
+  std::vector<std::pair<std::uint64_t, HistoryKey>> by_age;
+  for (const auto& [key, entry] : series_) {
+    if (!staged_.contains(key)) by_age.emplace_back(entry.used, key);
+  }
+  std::sort(by_age.begin(), by_age.end());
+  for (const auto& [used, key] : by_age) {
+    if (bytes_ <= enough) return;
+    const auto at = series_.find(key);
+    bytes_ -= at->second.bytes;
+    series_.erase(at);
+  }
 }
 
 void SeriesCache::clear() {
   series_.clear();
   staged_.clear();
-  rows_ = 0;
+  used_.clear();
+  bytes_ = 0;
 }
 
 }  // namespace capexdb::storage

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -45,53 +46,77 @@ struct CellKeyHash {
   std::size_t operator()(const CellKey& key) const;
 };
 
-// The rows of one block of history. The block stays as it was stored; only cells
-// that are asked about or added to are taken out of it.
+// The rows of one block of history, as it is stored and with what was added since.
+// Only cells that are asked about or added to are taken out of it.
 class Series {
  public:
   // Before anything else. Error: data_loss.
   Result<void> open(std::string block);
-  void add(const Row& row, const Policy& policy) {
-    cell(cell_key(row), policy).add(row, policy);
-    ++size_;
-  }
+  // Errors: data_loss.
+  Result<void> add(const Row& row, const Policy& policy);
+  // The rows that were added since the last call, as the block that the store gets.
+  // Error: data_loss.
+  Result<void> keep(std::string block);
   void rerank(const Policy& policy);
   // The cell that `row` is about; null if nothing is said about it. Valid until
-  // rows are added.
-  const CellStatements* cell_of(const Row& row, const Policy& policy);
-  std::size_t size() const { return size_; }  // rows
+  // rows are added. Error: data_loss.
+  Result<const CellStatements*> cell_of(const Row& row, const Policy& policy);
+  // Puts the cells back that were taken out. Of one whose rows are all kept.
+  void put_back();
+  std::size_t bytes() const;  // about what it takes in memory
 
  private:
-  CellStatements& cell(const CellKey& key, const Policy& policy);
+  Result<CellStatements*> cell(const CellKey& key, const Policy& policy);
 
   std::string block_;
-  BlockReader reader_;  // of block_
+  std::vector<std::string> later_;  // small blocks, until they are folded into block_
+  std::size_t later_bytes_ = 0;
+  std::size_t block_rows_ = 0;
+  std::unique_ptr<BlockReader> reader_;  // of block_, while cells are taken out
   std::unordered_map<CellKey, CellStatements, CellKeyHash> cells_;
-  std::size_t size_ = 0;
+  std::size_t rows_out_ = 0;  // in cells_
 };
 
 // Series read from the store and kept up to date with what is committed.
 // Commit thread only.
 class SeriesCache {
  public:
+  explicit SeriesCache(std::size_t bytes_max) : bytes_max_(bytes_max) {}
+
   // Valid until the next call of trim() or clear(). Error: data_loss, internal.
   Result<Series*> get(const Database& database, const HistoryKey& key);
   // Notes what is about to be committed; it is not forgotten before
   // committed() is called. Error: as above.
   Result<void> add(const Database& database, const HistoryKey& key, const Row& row,
                    const Policy& policy);
+  // All that was noted of `key`, as the block that is about to be written.
+  Result<void> keep(const HistoryKey& key, std::string block);
   void committed() { staged_.clear(); }
   // After the ranks of sources have changed.
   void rerank(const Policy& policy);
-  // Between batches: forgets what is in the store too when there are too many rows.
+  // Between batches: forgets what is in the store too when it takes too much room,
+  // what was used longest ago first.
   void trim();
   void clear();
+  std::size_t size() const { return series_.size(); }  // series
+  std::size_t bytes() const { return bytes_; }         // as of the last trim()
 
  private:
-  std::unordered_map<HistoryKey, Series, HistoryKeyHash> series_;
+  struct Entry {
+    Series series;
+    std::size_t bytes = 0;   // in bytes_
+    std::uint64_t used = 0;  // the batch
+  };
+  void count(Entry& entry);
+  void forget_oldest();
+
+  const std::size_t bytes_max_;
+  std::unordered_map<HistoryKey, Entry, HistoryKeyHash> series_;
   // With rows that are not in the store yet.
   std::unordered_set<HistoryKey, HistoryKeyHash> staged_;
-  std::size_t rows_ = 0;
+  std::vector<Entry*> used_;  // of this batch
+  std::size_t bytes_ = 0;
+  std::uint64_t batch_ = 1;
 };
 
 }  // namespace capexdb::storage

@@ -21,7 +21,7 @@ struct StoreState {
   StoreOptions options;
   std::unique_ptr<Database> database;
   Catalogue catalogue;
-  SeriesCache series;  // the commit thread's
+  SeriesCache series{limits::kSeriesBytesMax};  // the commit thread's
   CrossSectionCache cross_sections{limits::kCrossSectionBytesMax};
   AcknowledgedMark acknowledged;
   std::atomic<std::uint64_t> last_sequence{0};

@@ -41,6 +41,7 @@ inline constexpr std::size_t kReplyBytesQueuedIfCrowded = kUnaskedBytes;  // of 
 inline constexpr std::size_t kVerdictTextBytesMax = 1U << 20U;            // of one batch
 inline constexpr std::size_t kCommitQueueBytesMax = 128U << 20U;
 inline constexpr std::size_t kCommitGroupBytesMax = 32U << 20U;
+inline constexpr std::size_t kSeriesBytesMax = 256U << 20U;  // the commit thread's memory of them
 inline constexpr std::size_t kQueryQueueMax = 256;
 
 // Events.

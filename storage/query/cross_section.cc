@@ -8,8 +8,6 @@
 namespace capexdb::storage {
 namespace {
 
-constexpr std::size_t kKeptMax = 1'000'000;  // cells or figures, in memory
-
 std::uint32_t bit_of(Status status) { return 1U << static_cast<unsigned>(status); }
 
 }  // namespace
@@ -59,8 +57,14 @@ void PeriodTotal::note_evidence(std::span<const std::int64_t> document_ids,
   for (const std::int64_t id : root_ids) roots.insert(id);
 }
 
+Interval FoldedFrames::value_of(const CompanyFigure& figure) const {
+  if (figure.interval != CompanyFigure::kPlain) return intervals[figure.interval];
+  return effective({.point = *Decimal::make(figure.mantissa, figure.scale)});
+}
+
 std::size_t FoldedFrames::bytes() const {
-  std::size_t bytes = sizeof *this + figures.capacity() * sizeof(CompanyFigure);
+  std::size_t bytes = sizeof *this + figures.capacity() * sizeof(CompanyFigure) +
+                      intervals.capacity() * sizeof(Interval);
   for (const PeriodTotal& total : totals) {
     bytes += sizeof total + total.documents.bytes() + total.roots.bytes() + total.subjects.bytes() +
              total.sources.bytes();
@@ -133,7 +137,8 @@ Result<void> FrameFolder::fold(std::string_view block, FoldedFrames& out) {
     } else {
       out.foldable = out.foldable && fold_company(visible_, out);
     }
-    if (std::max(out.cells.size(), out.figures.size()) > kKeptMax) out.foldable = false;
+    if (std::max(out.cells.size(), out.figures.size()) > kCrossSectionFiguresMax)
+      out.foldable = false;
     if (!out.foldable) return {};
   }
   return {};
@@ -332,11 +337,16 @@ bool FrameFolder::fold_cell(Rows cell, KnownPeriod& period, FoldedFrames& out) {
               .source = static_cast<std::uint32_t>(source_[row]),
               .status = status,
               .period = period.period,
-              .value = effective(columns_.row(row).value()),
+              .mantissa = exact ? value_[row] : 0,
+              .scale = exact ? static_cast<std::int8_t>(scale_[row]) : std::int8_t{0},
               .published = published,
               .sequence = sequence,
               .documents = static_cast<std::uint32_t>(document_ids_.size()),
               .roots = static_cast<std::uint32_t>(root_ids_.size())};
+    if (!exact) {
+      figure.interval = static_cast<std::uint32_t>(out.intervals.size());
+      out.intervals.push_back(effective(columns_.row(row).value()));
+    }
     return true;
   }
   PeriodTotal& total = total_of(period, out);

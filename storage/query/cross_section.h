@@ -17,6 +17,9 @@
 
 namespace capexdb::storage {
 
+// Cells, or figures by company, in memory.
+inline constexpr std::size_t kCrossSectionFiguresMax = 1'000'000;
+
 // What the figures of one period amount to.
 struct PeriodTotal {
   Period period;
@@ -51,11 +54,15 @@ struct CompanyFigure {
   std::uint32_t source = 0;
   Status status{};
   Period period;
-  Interval value;
+  std::int64_t mantissa = 0;  // of a plain number, with its scale
+  std::int8_t scale = 0;
+  std::uint32_t interval = kPlain;  // any other: in FoldedFrames::intervals
   TimeRange published;
   std::uint64_t sequence = 0;
   std::uint32_t documents = 0;
   std::uint32_t roots = 0;
+
+  static constexpr std::uint32_t kPlain = UINT32_MAX;
 };
 
 using UnitAndCurrency = std::pair<std::int64_t, std::int64_t>;
@@ -64,11 +71,14 @@ using UnitAndCurrency = std::pair<std::int64_t, std::int64_t>;
 struct FoldedFrames {
   std::vector<PeriodTotal> totals;     // unsorted, each period once
   std::vector<CompanyFigure> figures;  // instead of totals, where companies are listed
+  std::vector<Interval> intervals;     // effective values of figures that are no plain numbers
   std::optional<UnitAndCurrency> unit;
   std::vector<ResolvedCell> cells;  // of companies that take the rules
   bool grows = false;               // growth over a year is stated here, so levels may follow
   bool foldable = true;             // see FrameFolder::fold(); else nothing here counts
 
+  // The effective value of one of `figures`.
+  Interval value_of(const CompanyFigure& figure) const;
   std::size_t bytes() const;
 };
 

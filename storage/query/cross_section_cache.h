@@ -27,6 +27,8 @@ class CrossSectionCache {
     std::uint16_t metric = 0;
     Measure measure{};
     Bucket bucket = 0;
+    bool by_company = false;        // figures instead of totals
+    std::optional<Day> as_of = {};  // the newest day of publication that counts
 
     friend auto operator<=>(const Key&, const Key&) = default;
   };

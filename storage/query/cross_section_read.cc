@@ -9,11 +9,10 @@ namespace {
 
 using Folded = std::shared_ptr<const FoldedFrames>;
 
-// The question of every day: the newest of everything, by the default policy.
+// The question of every day: everything there is, by the default policy.
 bool may_be_kept(const ReadView& view, const Plan& plan) {
-  return plan.at == view.sequence() && !plan.as_of && plan.policy.kind == PolicyKind::standard &&
-         plan.statuses.empty() && !plan.definition &&
-         std::find(plan.by.begin(), plan.by.end(), Dimension::company) == plan.by.end();
+  return plan.at == view.sequence() && plan.policy.kind == PolicyKind::standard &&
+         plan.statuses.empty() && !plan.definition;
 }
 
 OrdinalSet subjects_of(const Plan& plan) {
@@ -26,7 +25,12 @@ class KeptReader {
  public:
   KeptReader(const ReadView& view, const Plan& plan, const Catalogue& catalogue,
              const QueryLimits& limits, CrossSectionCache& cache)
-      : view_(view), plan_(plan), catalogue_(catalogue), limits_(limits), cache_(cache) {
+      : view_(view),
+        plan_(plan),
+        by_company_(plan.lists(Dimension::company)),
+        catalogue_(catalogue),
+        limits_(limits),
+        cache_(cache) {
     // Every period, so that it answers for any range.
     plan_.range = {};
     auto made_of = std::make_shared<CrossSectionCache::MadeOf>();
@@ -47,7 +51,7 @@ class KeptReader {
     };
     const auto known = cache_.buckets(plan_.metric);
     if (!known) {
-      CAPEXDB_ASSIGN(const std::vector<Bucket> all, read_all());
+      CAPEXDB_ASSIGN(const std::vector<Bucket> all, read_all(asked));
       cache_.keep_buckets(plan_.metric, all);
     } else {
       for (const Bucket bucket : *known) {
@@ -63,7 +67,7 @@ class KeptReader {
 
  private:
   CrossSectionCache::Key key_of(Bucket bucket) const {
-    return {plan_.metric, *plan_.measure, bucket};
+    return {plan_.metric, *plan_.measure, bucket, by_company_, plan_.as_of};
   }
 
   Result<void> read_bucket(Bucket bucket) {
@@ -83,25 +87,32 @@ class KeptReader {
   }
 
   // In one pass, since nothing tells yet which buckets there are.
-  Result<std::vector<Bucket>> read_all() {
+  template <class Asked>
+  Result<std::vector<Bucket>> read_all(const Asked& asked) {
     FrameFolder folder(plan_, catalogue_, made_of_->subjects);
+    // Figures of companies take more room than what is not asked for is worth.
+    const auto wanted = [&](Bucket bucket) { return !by_company_ || asked(bucket); };
     std::vector<Bucket> buckets;
     FoldedFrames folded;
     CAPEXDB_TRY(view_.frames(plan_.metric, PeriodRange{},
                              [&](const FrameKey& key, std::string_view block) -> Result<void> {
                                CAPEXDB_TRY(check_limits(limits_));
                                if (buckets.empty() || buckets.back() != key.bucket) {
-                                 if (!buckets.empty()) keep(buckets.back(), std::move(folded));
+                                 if (!buckets.empty() && wanted(buckets.back())) {
+                                   keep(buckets.back(), std::move(folded));
+                                 }
                                  folded = {};
                                  buckets.push_back(key.bucket);
                                }
+                               if (!wanted(key.bucket)) return {};
                                return folder.fold(block, folded);
                              }));
-    if (!buckets.empty()) keep(buckets.back(), std::move(folded));
+    if (!buckets.empty() && wanted(buckets.back())) keep(buckets.back(), std::move(folded));
     return buckets;
   }
 
   void keep(Bucket bucket, FoldedFrames folded) {
+    folded.figures.shrink_to_fit();
     if (!folded.foldable) {
       folded = {};
       folded.foldable = false;
@@ -118,6 +129,7 @@ class KeptReader {
 
   const ReadView& view_;
   Plan plan_;
+  const bool by_company_;
   const Catalogue& catalogue_;
   const QueryLimits& limits_;
   CrossSectionCache& cache_;

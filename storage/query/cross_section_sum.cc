@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <bit>
+#include <functional>
 #include <map>
 #include <tuple>
 
 #include "storage/query/cross_section_read.h"
 #include "storage/query/scan.h"
+#include "storage/query/shape.h"
 #include "storage/query/sum_parts.h"
 
 namespace capexdb::storage {
@@ -230,16 +232,67 @@ std::vector<RowFacts> rows_by_period(std::span<const PeriodTotal* const> folded,
   return rows;
 }
 
+using Covered = std::map<Period, OrdinalSet>;
+
+// A company's figure with the frames that hold its value.
+struct HeldFigure {
+  const CompanyFigure* figure;
+  const FoldedFrames* frames;
+};
+
+// Who has a figure in which period.
+Covered covered_of(std::span<const HeldFigure> figures, const Extras& extras) {
+  Covered covered;
+  OrdinalSet* last = nullptr;
+  Period last_period;
+  for (const HeldFigure& held : figures) {
+    if (last == nullptr || held.figure->period != last_period) {
+      last_period = held.figure->period;
+      last = &covered[last_period];
+    }
+    last->insert(held.figure->subject);
+  }
+  for (const auto& [key, total] : extras) covered[key.first].insert(key.second);
+  return covered;
+}
+
+// Of the figures those that may be among the plan.top largest of their periods:
+// keep_largest() decides between equal ones by name.
+std::vector<HeldFigure> largest_of(const std::vector<HeldFigure>& figures, const Plan& plan) {
+  std::map<Period, std::vector<Decimal>> sizes;
+  std::vector<Interval> values;
+  values.reserve(figures.size());
+  for (const HeldFigure& held : figures) {
+    const Interval& value = values.emplace_back(held.frames->value_of(*held.figure));
+    if (value.has_number()) sizes[held.figure->period].push_back(size_of(value));
+  }
+  for (auto& [period, list] : sizes) {
+    if (list.size() < plan.top) continue;
+    std::nth_element(list.begin(), list.begin() + plan.top - 1, list.end(), std::greater<>());
+    list.resize(plan.top);
+  }
+  std::vector<HeldFigure> kept;
+  for (std::size_t i = 0; i < figures.size(); ++i) {
+    if (!values[i].has_number()) continue;
+    const auto& list = sizes[figures[i].figure->period];
+    if (list.size() < plan.top || size_of(values[i]) >= list[plan.top - 1]) {
+      kept.push_back(figures[i]);
+    }
+  }
+  return kept;
+}
+
 // In order of period and company id.
-std::vector<RowFacts> rows_by_company(std::span<const CompanyFigure> figures, const Extras& extras,
+std::vector<RowFacts> rows_by_company(std::span<const HeldFigure> figures, const Extras& extras,
                                       const Catalogue& catalogue) {
   std::vector<RowFacts> rows;
   rows.reserve(figures.size() + extras.size());
-  for (const CompanyFigure& figure : figures) {
+  for (const auto& [held, frames] : figures) {
+    const CompanyFigure& figure = *held;
     RowFacts& facts = rows.emplace_back();
     facts.period = figure.period;
     facts.subject = figure.subject;
-    facts.value = figure.value;
+    facts.value = frames->value_of(figure);
     if (figure.published.end > 0) facts.newest = figure.published;
     facts.sequence = figure.sequence;
     facts.statuses = 1U << static_cast<unsigned>(figure.status);
@@ -288,17 +341,29 @@ Result<std::optional<SumAnswer>> cross_section_sum(const ReadView& view, const P
   CAPEXDB_ASSIGN(const auto buckets, read_cross_sections(view, plan, catalogue, limits, cache));
   std::optional<UnitAndCurrency> unit;
   std::vector<const PeriodTotal*> totals;
+  std::vector<HeldFigure> figures;
   std::vector<ResolvedCell> cells;
+  const auto is_asked = [&](const Period& period) {
+    return plan.covers(period) && sum_period(period, plan) == period;
+  };
   for (const auto& bucket : buckets) {
     if (!bucket->foldable || (plan.implied && bucket->grows)) return std::optional<SumAnswer>();
     if (!unit) unit = bucket->unit;
     if (bucket->unit && *bucket->unit != *unit) return std::optional<SumAnswer>();
     // What is kept knows nothing of the periods that are asked for.
     for (const PeriodTotal& total : bucket->totals) {
-      if (plan.covers(total.period) && sum_period(total.period, plan) == total.period) {
-        totals.push_back(&total);
-      }
+      if (is_asked(total.period)) totals.push_back(&total);
     }
+    Period last;
+    bool last_asked = false;
+    for (const CompanyFigure& figure : bucket->figures) {
+      if (&figure == &bucket->figures.front() || figure.period != last) {
+        last = figure.period;
+        last_asked = is_asked(last);
+      }
+      if (last_asked) figures.push_back({&figure, bucket.get()});
+    }
+    if (figures.size() > kCrossSectionFiguresMax) return std::optional<SumAnswer>();
     for (const ResolvedCell& cell : bucket->cells) {
       if (plan.covers(cell.leader.period())) cells.push_back(cell);
     }
@@ -313,20 +378,17 @@ Result<std::optional<SumAnswer>> cross_section_sum(const ReadView& view, const P
   Extras extras;
   if (!add_parts(parts, by_company, unit, extras)) return std::optional<SumAnswer>();
   std::vector<RowFacts> rows;
-  if (by_company && !buckets.empty()) {
-    rows = rows_by_company(buckets.front()->figures, extras, catalogue);
+  Covered covered;
+  if (by_company) {
+    covered = covered_of(figures, extras);
+    // Shares are of all of them.
+    if (plan.top != 0 && !plan.share) figures = largest_of(figures, plan);
+    rows = rows_by_company(figures, extras, catalogue);
   } else {
     rows = rows_by_period(totals, extras);
+    for (const RowFacts& facts : rows) covered[facts.period] = facts.subjects;
   }
   if (rows.empty()) return std::optional<SumAnswer>();
-  std::map<Period, OrdinalSet> covered;
-  for (const RowFacts& facts : rows) {
-    if (by_company) {
-      covered[facts.period].insert(facts.subject);
-    } else {
-      covered[facts.period] = facts.subjects;
-    }
-  }
   answer.coverage = coverage_of(covered, plan, catalogue);
   AnswerMaker maker(plan, catalogue, *unit);
   std::size_t incomplete = 0;

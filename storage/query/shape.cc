@@ -224,12 +224,6 @@ Result<Interval> share_of(const Interval& part, const Interval& rest) {
   return share;
 }
 
-// By which the largest is found.
-const Decimal& size_of(const Interval& value) {
-  if (value.point) return *value.point;
-  return value.low ? value.low->value : value.high->value;
-}
-
 }  // namespace
 
 std::vector<Figure> growth_of(std::vector<Figure> figures, const Plan& plan) {
@@ -321,6 +315,11 @@ Result<void> add_shares(std::vector<Figure>& figures) {
     }
   }
   return {};
+}
+
+const Decimal& size_of(const Interval& value) {
+  if (value.point) return *value.point;
+  return value.low ? value.low->value : value.high->value;
 }
 
 Result<void> keep_largest(std::vector<Figure>& figures, const Plan& plan) {

@@ -26,6 +26,9 @@ Result<void> accumulate(std::vector<Figure>& figures, const Plan& plan);
 // may be below zero.
 Result<void> add_shares(std::vector<Figure>& figures);
 
+// By which keep_largest() ranks a value, which has a number.
+const Decimal& size_of(const Interval& value);
+
 // Leaves the plan.top largest of each period, the largest first; of equal ones
 // the one whose name comes first. Where there is no point a lower bound counts,
 // else an upper one. Error: invalid_argument when they have several units.

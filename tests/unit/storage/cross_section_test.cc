@@ -12,6 +12,7 @@
 #include "storage/query/cross_section_cache.h"
 #include "storage/query/cross_section_sum.h"
 #include "storage/query/scan.h"
+#include "storage/query/shape.h"
 #include "storage/read_view.h"
 #include "storage/store_state.h"
 #include "tests/unit/storage/events.h"
@@ -164,6 +165,7 @@ class World {
     if (one_in(4)) query.by = {Dimension::period, Dimension::company};
     if (one_in(6)) query.statuses = {Status::actual, Status::estimate};
     if (one_in(8)) query.definition = "us-gaap:PaymentsToAcquireProductiveAssets";
+    if (one_in(3)) query.top = static_cast<std::uint32_t>(below(12) + 1);
     query.no_implied = true;  // some growth is stated, from which levels would follow
     return query;
   }
@@ -218,6 +220,7 @@ Result<SumAnswer> sum_of_cells(const ReadView& view, const Plan& plan, const Cat
 TEST(CrossSection, AnswersAsTheCellsDo) {
   int compared = 0;
   int folded = 0;
+  int narrowed = 0;
   std::size_t kept = 0;
   CrossSectionCache* const no_cache = nullptr;
   for (std::uint64_t seed = 1; seed <= 12; ++seed) {
@@ -256,14 +259,21 @@ TEST(CrossSection, AnswersAsTheCellsDo) {
         const auto plan = make_plan(query, store->catalogue(), view.sequence());
         ASSERT_TRUE(plan) << plan.error().message;
         ASSERT_TRUE(is_cross_section_sum(*plan));
-        const auto cells = sum_of_cells(view, *plan, store->catalogue());
+        auto cells = sum_of_cells(view, *plan, store->catalogue());
+        const std::size_t of_all = cells ? cells->figures.size() : 0;
+        const auto shape = [&](SumAnswer& sum) {
+          return plan->top == 0 || keep_largest(sum.figures, *plan);
+        };
+        const bool shaped = cells && shape(*cells);
         for (CrossSectionCache* cache : {no_cache, &store->state().cross_sections}) {
-          const auto columns = cross_section_sum(view, *plan, store->catalogue(), {}, cache);
+          auto columns = cross_section_sum(view, *plan, store->catalogue(), {}, cache);
           ASSERT_TRUE(columns) << columns.error().message;
           ++compared;
           if (!*columns) continue;
           ++folded;
           ASSERT_TRUE(cells) << cells.error().message;
+          if ((*columns)->figures.size() < of_all) ++narrowed;
+          ASSERT_TRUE(shape(**columns) && shaped);
           ASSERT_EQ(text_of(**columns), text_of(*cells))
               << "round " << round << ", question " << i << ", " << query.periods << ", as of "
               << query.as_of << ", policy " << query.policy << (cache != nullptr ? ", kept" : "");
@@ -274,6 +284,7 @@ TEST(CrossSection, AnswersAsTheCellsDo) {
   }
   EXPECT_GT(kept, 0U);
   EXPECT_GT(folded, compared / 2) << "most questions are answered on columns";
+  EXPECT_GT(narrowed, 0) << "rows that rank too low are not made";
 }
 
 TEST(CrossSection, KeepsAnAnswerOnlyForWhatItWasMadeOf) {
@@ -295,6 +306,9 @@ TEST(CrossSection, KeepsAnAnswerOnlyForWhatItWasMadeOf) {
   EXPECT_FALSE(cache.find(key, *made_of(8, 1), 12)) << "another company";
   EXPECT_FALSE(cache.find(key, *made_of(7, 2), 12)) << "another rank";
   EXPECT_FALSE(cache.find({2, Measure::level, 2024}, *made_of(7, 1), 12));
+  EXPECT_FALSE(cache.find({1, Measure::level, 2024, true}, *made_of(7, 1), 12)) << "by company";
+  EXPECT_FALSE(cache.find({1, Measure::level, 2024, false, Day{20000}}, *made_of(7, 1), 12))
+      << "as of a day";
   auto more_sources = made_of(7, 1);
   more_sources->ranks.push_back(5);
   EXPECT_EQ(cache.find(key, *more_sources, 12), folded) << "a source that has no rows here";
