@@ -1,12 +1,46 @@
 #include "capexdb/client.h"
 
 #include <functional>
+#include <string_view>
+#include <utility>
 
 #include "client/connection.h"
 #include "proto/codec/catalog_codec.h"
+#include "proto/model/text.h"
 #include "proto/wire/query_codec.h"
 
 namespace capexdb {
+namespace {
+
+// A message cannot carry bytes that are no UTF-8, and nothing stored holds control characters.
+Result<void> check_text(const char* field, std::string_view text) {
+  if (is_clean_text(text)) return {};
+  return fail(Error{
+      Errc::invalid_argument,
+      std::string(field) + ": control characters, or bytes that are no UTF-8; write it in UTF-8",
+      field, "bad_text"});
+}
+
+Result<void> check_texts(const Query& query) {
+  for (const std::string& name : query.select) CAPEXDB_TRY(check_text("select", name));
+  const std::pair<const char*, const std::string&> kTexts[] = {
+      {"metric", query.metric},
+      {"periods", query.periods},
+      {"as_of", query.as_of},
+      {"policy", query.policy},
+      {"measure", query.measure},
+      {"definition", query.definition},
+      {"currency", query.currency},
+      {"from_as_of", query.from_as_of},
+      {"from_recorded", query.from_recorded},
+      {"seller", query.seller},
+      {"buyer", query.buyer},
+      {"product", query.product}};
+  for (const auto& [field, text] : kTexts) CAPEXDB_TRY(check_text(field, text));
+  return {};
+}
+
+}  // namespace
 
 struct Client::Impl {
   ClientOptions options;
@@ -77,6 +111,7 @@ Result<Client> Client::connect(const ClientOptions& options, Deadline deadline) 
 }
 
 Result<Answer> Client::query(const Query& query, Deadline deadline) {
+  CAPEXDB_TRY(check_texts(query));
   v1::ClientMessage request;
   *request.mutable_query() = wire::to_proto(query);
   Answer answer;
@@ -114,6 +149,7 @@ Result<v1::ShowReply> Client::show(std::uint64_t sequence, Deadline deadline) {
 }
 
 Result<CatalogAnswer> Client::catalog(const CatalogQuestion& question, Deadline deadline) {
+  CAPEXDB_TRY(check_text("name", question.name));
   v1::ClientMessage request;
   request.mutable_catalog()->set_kind(static_cast<v1::CatalogRequest::Kind>(question.kind));
   request.mutable_catalog()->set_name(question.name);

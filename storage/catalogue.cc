@@ -80,11 +80,10 @@ Result<std::uint32_t> Catalogue::only(const std::vector<std::uint32_t>& found, N
   if (found.size() > kChoicesMax) {
     choices += " and " + std::to_string(found.size() - kChoicesMax) + " more";
   }
-  return fail(
-      Error{Errc::invalid_argument,
-            "'" + std::string(name) + "' names several: " + choices + "; use one of these ids",
-            {},
-            "ambiguous_name"});
+  return fail(Error{Errc::invalid_argument,
+                    quoted(name) + " names several: " + choices + "; use one of these ids",
+                    {},
+                    "ambiguous_name"});
 }
 
 std::uint32_t Catalogue::find_composite(std::string_view name, std::uint64_t at) const {
@@ -197,7 +196,7 @@ Result<std::uint32_t> Catalogue::need_party(std::string_view name, std::uint64_t
   if (ordinal != 0) return ordinal;
   const ReadLock lock(mutex_);
   return fail(Error{Errc::not_found,
-                    "unknown company '" + ref.name + "'" + suggestion(name, NameKind::party, at),
+                    "unknown company " + quoted(ref.name) + suggestion(name, NameKind::party, at),
                     {},
                     "unknown_company"});
 }
@@ -206,22 +205,20 @@ Result<std::uint32_t> Catalogue::need_metric(std::string_view name, std::uint64_
   CAPEXDB_ASSIGN(const std::uint32_t ordinal, find_metric(trim(name), at));
   if (ordinal != 0) return ordinal;
   const ReadLock lock(mutex_);
-  return fail(Error{
-      Errc::not_found,
-      "unknown metric '" + std::string(trim(name)) + "'" + suggestion(name, NameKind::metric, at),
-      {},
-      "unknown_metric"});
+  return fail(Error{Errc::not_found,
+                    "unknown metric " + quoted(trim(name)) + suggestion(name, NameKind::metric, at),
+                    {},
+                    "unknown_metric"});
 }
 
 Result<std::uint32_t> Catalogue::need_source(std::string_view name, std::uint64_t at) const {
   CAPEXDB_ASSIGN(const std::uint32_t ordinal, find_source(trim(name), at));
   if (ordinal != 0) return ordinal;
   const ReadLock lock(mutex_);
-  return fail(Error{
-      Errc::not_found,
-      "unknown source '" + std::string(trim(name)) + "'" + suggestion(name, NameKind::source, at),
-      {},
-      "unknown_source"});
+  return fail(Error{Errc::not_found,
+                    "unknown source " + quoted(trim(name)) + suggestion(name, NameKind::source, at),
+                    {},
+                    "unknown_source"});
 }
 
 // ---- Reading ----

@@ -1,6 +1,7 @@
 // capex diff SELECTION METRIC --from DAY --to DAY, by when the world could know,
 // and capex changes --since SEQ|DAY, by when this store was told.
 #include <CLI/CLI.hpp>
+#include <chrono>
 #include <memory>
 
 #include "client/cli/reading.h"
@@ -21,7 +22,13 @@ std::string day_fault(const std::string& text) {
 }
 
 std::string since_fault(const std::string& text) {
-  if (parse_unsigned(text).value_or(0) > 0 || parse_date(text)) return {};
+  if (parse_unsigned(text).value_or(0) > 0) return {};
+  if (const auto day = parse_date(text)) {
+    // A day's grace, for a clock that is not the store's.
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    const auto today = std::chrono::duration_cast<std::chrono::hours>(now).count() / 24;
+    return *day <= today + 1 ? std::string{} : text + " is in the future; name a day gone by";
+  }
   return "\"" + text + "\" is neither a sequence, a whole number from 1, nor a day as 2024-08-26";
 }
 

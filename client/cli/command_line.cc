@@ -2,6 +2,7 @@
 // about a line that cannot be understood.
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cmath>
 #include <iostream>
 #include <string_view>
 
@@ -118,6 +119,8 @@ int run_main(int argc, char** argv) {
   } catch (const std::exception& error) {
     return usage(error.what());
   }
+  // It is outside of no range, so that CLI11 lets it pass.
+  if (std::isnan(globals.timeout_seconds)) return usage("--timeout: nan is no number of seconds");
   for (const auto& [sub, run] : runs) {
     if (sub->parsed()) return finish(run());
   }

@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include "capexdb/client.h"
+#include "client/cli/print.h"
 
 namespace capexdb::cli {
 
@@ -36,7 +37,7 @@ int exit_code(const Error& error) {
 }
 
 int report(const Error& error) {
-  std::cerr << "capex: " << error.message << '\n';
+  std::cerr << "capex: " << printable(error.message) << '\n';
   return exit_code(error);
 }
 

@@ -106,6 +106,12 @@ std::string_view clip(std::string_view text, std::size_t bytes_max) {
   return text.substr(0, bytes_max);
 }
 
+std::string quoted(std::string_view text) {
+  constexpr std::size_t kShown = 80;
+  const std::string_view shown = clip(text, kShown);
+  return "'" + std::string(shown) + (shown.size() < text.size() ? "...'" : "'");
+}
+
 std::uint64_t hash64(std::string_view bytes) { return XXH3_64bits(bytes.data(), bytes.size()); }
 
 namespace {

@@ -31,6 +31,9 @@ bool is_clean_text(std::string_view text);
 // a part of a UTF-8 character.
 std::string_view clip(std::string_view text, std::size_t bytes_max);
 
+// 'text' for a message; of a long one its beginning.
+std::string quoted(std::string_view text);
+
 // A 64-bit hash for identities that are stored (xxh3, seed 0); its values are
 // part of the storage format.
 std::uint64_t hash64(std::string_view bytes);

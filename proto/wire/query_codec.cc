@@ -1,5 +1,7 @@
 #include "proto/wire/query_codec.h"
 
+#include <google/protobuf/stubs/logging.h>
+
 #include "proto/codec/enums.h"
 
 namespace capexdb::wire {
@@ -293,6 +295,7 @@ Result<Query> question_of(std::string_view token) {
                       "token", "bad_token"});
   };
   const auto bytes = from_base64url(token);
+  const google::protobuf::LogSilencer quiet;  // the error says it
   v1::Token message;
   if (!bytes || !message.ParseFromString(*bytes) || message.sequence() == 0) {
     return no_token("copy it whole from the member \"token\" of an answer");

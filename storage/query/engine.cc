@@ -1,12 +1,15 @@
 #include "storage/query/engine.h"
 
 #include <algorithm>
+#include <set>
 #include <tuple>
 
+#include "proto/model/limits.h"
 #include "proto/model/text.h"
 #include "storage/query/changes.h"
 #include "storage/query/collect.h"
 #include "storage/query/conflicts.h"
+#include "storage/query/plan_selection.h"
 #include "storage/query/provenance.h"
 #include "storage/query/shipments.h"
 #include "storage/store_state.h"
@@ -115,8 +118,8 @@ Result<void> conflicts(const Reading& reading, const Plan& plan, std::uint32_t r
   return add_provenance(reading.view, sides, reading.limits);
 }
 
-// The metrics of a question, of which each is answered for itself. Only sums and histories must
-// name one.
+// The metrics of a question, of which each is answered for itself; conflicts are looked for among
+// all of theirs at once. Only sums and histories must name one.
 Result<std::vector<std::string>> metrics_of(const Query& query, const Catalogue& catalogue,
                                             std::uint64_t at) {
   const std::string text(trim(query.metric));
@@ -133,10 +136,22 @@ Result<std::vector<std::string>> metrics_of(const Query& query, const Catalogue&
     return all;
   }
   // Names may hold commas themselves.
-  const bool one = query.kind == QueryKind::sum || text.find(',') == std::string::npos ||
+  const bool one = query.kind == QueryKind::sum || query.kind == QueryKind::conflicts ||
+                   text.find(',') == std::string::npos ||
                    catalogue.find_metric(text, at).value_or(0) != 0;
   if (one) return std::vector{text};
-  return split(text, ',');
+  std::vector<std::string> named = split(text, ',');
+  if (named.size() > limits::kQuerySelectMax) {
+    return bad_question(
+        "metric", "at most " + std::to_string(limits::kQuerySelectMax) + " metrics can be named");
+  }
+  // Each once, by whichever of its names; make_plan refuses those that nobody knows.
+  std::set<std::uint32_t> met;
+  std::erase_if(named, [&](const std::string& name) {
+    const std::uint32_t metric = catalogue.find_metric(name, at).value_or(0);
+    return metric != 0 && !met.insert(metric).second;
+  });
+  return named;
 }
 
 }  // namespace

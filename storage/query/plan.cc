@@ -1,135 +1,14 @@
 #include "storage/query/plan.h"
 
 #include <algorithm>
-#include <numeric>
-#include <unordered_set>
 
 #include "proto/model/fiscal.h"
 #include "proto/model/limits.h"
 #include "proto/model/text.h"
+#include "storage/query/plan_selection.h"
 
 namespace capexdb::storage {
 namespace {
-
-tl::unexpected<Error> wrong(std::string field, std::string message) {
-  return fail(Error{Errc::invalid_argument, std::move(message), std::move(field), "bad_question"});
-}
-
-// Subjects in the order they are asked for, each once.
-class Subjects {
- public:
-  explicit Subjects(std::vector<std::uint32_t>& list) : list_(list) {}
-  void add(std::uint32_t ordinal) {
-    if (met_.insert(ordinal).second) list_.push_back(ordinal);
-  }
-
- private:
-  std::vector<std::uint32_t>& list_;
-  std::unordered_set<std::uint32_t> met_;
-};
-
-// Names may hold commas themselves ("Example Chips, Inc."), and are compared
-// without them: "alibaba,tencent" is also how the group "Alibaba + Tencent" may be
-// written. So a text is a list where each part of it is a name.
-bool is_list(const std::string& text, const Plan& plan, const Catalogue& catalogue) {
-  if (text.find(',') == std::string::npos) return false;
-  const auto known = [&](const std::string& name) {
-    return is_reserved_name(name) ||
-           catalogue.find_party({name, {}, {}, {}}, plan.at).value_or(1) != 0;
-  };
-  const std::vector<std::string> parts = split(text, ',');
-  return std::all_of(parts.begin(), parts.end(), known) || !known(text);
-}
-
-Result<std::vector<std::string>> selected_names(const Plan& plan, const Query& query,
-                                                const Catalogue& catalogue) {
-  std::vector<std::string> names;
-  for (const std::string& text : query.select) {
-    if (is_list(text, plan, catalogue)) {
-      for (std::string& name : split(text, ',')) names.push_back(std::move(name));
-    } else {
-      names.push_back(text);
-    }
-    if (names.size() > limits::kQuerySelectMax) {
-      return wrong("select",
-                   "at most " + std::to_string(limits::kQuerySelectMax) + " names can be selected");
-    }
-  }
-  if (names.empty()) return wrong("select", "which company or group?");
-  return names;
-}
-
-// A party with those that it consists of, where it is a group; sorted.
-Result<std::vector<std::uint32_t>> side_of(const std::string& name, const char* field,
-                                           const Plan& plan, const Catalogue& catalogue) {
-  std::vector<std::uint32_t> parties;
-  if (name.empty()) return parties;
-  const auto party = catalogue.need_party(name, plan.at);
-  if (!party) {
-    Error error = party.error();
-    error.field = field;
-    return fail(std::move(error));
-  }
-  parties = catalogue.leaves(*party, plan.at);
-  parties.push_back(*party);
-  std::sort(parties.begin(), parties.end());
-  parties.erase(std::unique(parties.begin(), parties.end()), parties.end());
-  return parties;
-}
-
-// Groups, segments and countries too.
-std::vector<std::uint32_t> all_parties(const Catalogue& catalogue) {
-  std::vector<std::uint32_t> parties(catalogue.size(NameKind::party));
-  std::iota(parties.begin(), parties.end(), 1U);
-  return parties;
-}
-
-Result<void> plan_shipments(Plan& plan, const Query& query, const Catalogue& catalogue) {
-  if (!query.select.empty()) return wrong("select", "name --seller or --buyer of shipments");
-  CAPEXDB_ASSIGN(plan.sellers, side_of(query.seller, "seller", plan, catalogue));
-  CAPEXDB_ASSIGN(plan.buyers, side_of(query.buyer, "buyer", plan, catalogue));
-  if (!query.product.empty()) {
-    CAPEXDB_ASSIGN(const std::uint32_t product, catalogue.find_product(query.product, plan.at));
-    if (product == 0) {
-      return fail(Error{Errc::not_found,
-                        "unknown product '" + query.product + "'; capex products lists them",
-                        "product"});
-    }
-    plan.product = product;
-  }
-  plan.subjects = !plan.sellers.empty() ? plan.sellers : plan.buyers;
-  if (plan.subjects.empty()) plan.subjects = all_parties(catalogue);
-  return {};
-}
-
-Result<void> plan_selection(Plan& plan, const Query& query, const Catalogue& catalogue) {
-  if (plan.kind == QueryKind::shipments) return plan_shipments(plan, query, catalogue);
-  if (plan.kind == QueryKind::changes && query.select.empty()) {
-    plan.everyone = true;
-    plan.subjects = all_parties(catalogue);
-    return {};
-  }
-  CAPEXDB_ASSIGN(const std::vector<std::string> names, selected_names(plan, query, catalogue));
-  Subjects subjects(plan.subjects);
-  Subjects asked(plan.asked_parties);
-  std::unordered_set<std::string> met;
-  for (const std::string& name : names) {
-    if (!met.insert(slug(name)).second) continue;
-    if (is_reserved_name(name)) {
-      plan.everyone = true;
-      for (const std::uint32_t company : catalogue.companies(plan.at)) subjects.add(company);
-      continue;
-    }
-    CAPEXDB_ASSIGN(const std::uint32_t party, catalogue.need_party(name, plan.at));
-    asked.add(party);
-    if (plan.kind != QueryKind::sum) {
-      subjects.add(party);
-      continue;
-    }
-    for (const std::uint32_t leaf : catalogue.leaves(party, plan.at)) subjects.add(leaf);
-  }
-  return {};
-}
 
 // Conflicts may be asked for of several metrics, or all; they are read in every
 // measure and period, since what they contradict may lie in another one.
@@ -150,7 +29,8 @@ Result<void> plan_conflicts(Plan& plan, const Query& query, const Catalogue& cat
                                     [](const std::string& name) { return trim(name).empty(); });
   plan.everyone = everyone;
   if (query.every != Every::reported) {
-    return wrong("every", "conflicts are asked for among what was reported, without --every");
+    return bad_question("every",
+                        "conflicts are asked for among what was reported, without --every");
   }
   return {};
 }
@@ -162,17 +42,19 @@ Result<std::string> fiscal_rule(const Plan& plan, const Catalogue& catalogue) {
   for (const std::uint32_t subject : plan.subjects) {
     const CatalogParty party = catalogue.party(subject, plan.at);
     if (party.fiscal_year_end.empty()) {
-      return wrong("periods", "the fiscal calendar of " + party.id +
-                                  " is not known; name calendar periods or days, as 2024-Q2 or "
-                                  "2024-01-29/2024-04-28");
+      return bad_question("periods",
+                          "the fiscal calendar of " + party.id +
+                              " is not known; name calendar periods or days, as 2024-Q2 or "
+                              "2024-01-29/2024-04-28");
     }
     if (first.empty()) {
       first = party.id;
       rule = party.fiscal_year_end;
     } else if (rule != party.fiscal_year_end) {
-      return wrong("periods", "fiscal periods of " + first + " and " + party.id +
-                                  " are not the same days; ask for one company at a time, or name "
-                                  "calendar periods");
+      return bad_question("periods",
+                          "fiscal periods of " + first + " and " + party.id +
+                              " are not the same days; ask for one company at a time, or name "
+                              "calendar periods");
     }
   }
   return rule;
@@ -184,15 +66,15 @@ Result<void> plan_periods(Plan& plan, const Query& query, const Catalogue& catal
   } else {
     CAPEXDB_ASSIGN(const std::string rule, fiscal_rule(plan, catalogue));
     auto range = parse_fiscal_range(query.periods, rule);
-    if (!range) return wrong("periods", range.error().message);
+    if (!range) return bad_question("periods", range.error().message);
     plan.shown_range = query.every == Every::reported ? *range : calendar_of(*range);
     const int months = query.every == Every::year ? 12 : query.every == Every::half ? 6 : 3;
     for (const auto& day : {plan.shown_range.start, plan.shown_range.end}) {
       if (query.every == Every::reported || !day) continue;
       if ((civil_from_day(*day).month - 1) % months == 0) continue;
-      return wrong("periods", "'" + query.periods + "' is no calendar " +
-                                  std::string(to_string(query.every)) +
-                                  "; ask --every quarter or ttm, or without --every");
+      return bad_question("periods", "'" + query.periods + "' is no calendar " +
+                                         std::string(to_string(query.every)) +
+                                         "; ask --every quarter or ttm, or without --every");
     }
   }
   plan.asked_range = plan.shown_range;
@@ -207,9 +89,10 @@ Result<void> plan_measure(Plan& plan, const Query& query) {
   const std::string word = to_lower_ascii(query.measure);
   const auto measure = parse_measure(word);
   if (!measure) {
-    return wrong("measure", "unknown measure '" + query.measure +
-                                "'; use level, growth, growth-yoy, growth-qoq, growth-ytd, ratio, "
-                                "share, rank, price, rate, duration, conversion or direction");
+    return bad_question("measure",
+                        "unknown measure " + quoted(query.measure) +
+                            "; use level, growth, growth-yoy, growth-qoq, growth-ytd, ratio, "
+                            "share, rank, price, rate, duration, conversion or direction");
   }
   plan.measure = measure;
   // "growth" asks for growth on any basis.
@@ -233,8 +116,8 @@ Result<void> plan_policy(Plan& plan, const Query& query, const Catalogue& catalo
     plan.policy.kind = PolicyKind::source;
     CAPEXDB_ASSIGN(plan.policy.source, catalogue.need_source(name.substr(7), at));
   } else {
-    return wrong("policy",
-                 "unknown policy '" + name + "'; use default, newest, first-print or source:NAME");
+    return bad_question("policy", "unknown policy " + quoted(name) +
+                                      "; use default, newest, first-print or source:NAME");
   }
   return {};
 }
@@ -263,31 +146,35 @@ PeriodRange widened(PeriodRange range, Day before, Day after) {
 Result<void> check_sum(const Plan& plan) {
   const std::string& id = plan.metric_entry.id;
   if (plan.lists(Dimension::group) && plan.lists(Dimension::company)) {
-    return wrong("by", "a row is of a company or of a group; ask --by one of the two");
+    return bad_question("by", "a row is of a company or of a group; ask --by one of the two");
   }
   const bool adds = plan.fold == Fold::sum || plan.share || plan.cumulative;
   if (!adds) {
-    if (!plan.measure) return wrong("measure", "say which growth, --measure growth-yoy for one");
+    if (!plan.measure)
+      return bad_question("measure", "say which growth, --measure growth-yoy for one");
     return {};
   }
   if (!plan.measure || is_growth(*plan.measure)) {
-    return wrong("measure",
-                 "growth rates cannot be added; ask `get` for them, or --fn avg, min, max, median");
+    return bad_question(
+        "measure",
+        "growth rates cannot be added; ask `get` for them, or --fn avg, min, max, median");
   }
   const bool amount = *plan.measure == Measure::level || *plan.measure == Measure::conversion ||
                       *plan.measure == Measure::rate;
   if (!amount) {
-    return wrong("measure",
-                 "a " + std::string(to_string(*plan.measure)) +
-                     " cannot be added; ask `get` for it, or --fn avg, min, max, median");
+    return bad_question("measure",
+                        "a " + std::string(to_string(*plan.measure)) +
+                            " cannot be added; ask `get` for it, or --fn avg, min, max, median");
   }
   if (plan.metric_entry.aggregation == Aggregation::none) {
-    return wrong("metric", id + " cannot be added (it is a price, a ratio or a rank); ask `get` "
-                                "for it, or --fn avg, min, max, median");
+    return bad_question("metric",
+                        id + " cannot be added (it is a price, a ratio or a rank); ask `get` "
+                             "for it, or --fn avg, min, max, median");
   }
   if (plan.cumulative && plan.metric_entry.aggregation != Aggregation::flow) {
-    return wrong("cumulative", id + " does not add up over time (it is a stock or a rate); ask "
-                                    "without --cumulative");
+    return bad_question("cumulative",
+                        id + " does not add up over time (it is a stock or a rate); ask "
+                             "without --cumulative");
   }
   return {};
 }
@@ -303,42 +190,56 @@ Result<void> plan_shape(Plan& plan, const Query& query) {
   if (plan.by.empty()) plan.by = {Dimension::period};
   if (!query.currency.empty()) {
     if (plan.kind != QueryKind::cells && plan.kind != QueryKind::sum) {
-      return wrong("currency", "only get, sum and top answer in another currency");
+      return bad_question("currency", "only get, sum and top answer in another currency");
     }
     plan.currency = currency_of(query.currency);
     if (plan.currency.empty()) {
-      return wrong("currency", "'" + query.currency +
-                                   "' is no currency; use three letters of ISO 4217, as USD");
+      return bad_question("currency", quoted(query.currency) +
+                                          " is no currency; use three letters of ISO 4217, as USD");
     }
     if (plan.metric_entry.unit_class != UnitClass::money) {
-      return wrong("currency",
-                   plan.metric_entry.id + " is not money, so no currency can be chosen");
+      return bad_question("currency",
+                          plan.metric_entry.id + " is not money, so no currency can be chosen");
     }
   }
   const bool sum = plan.kind == QueryKind::sum;
   const auto only_sums = [&](bool given, const char* field) -> Result<void> {
     if (!given || sum) return {};
-    return wrong(field, std::string(field) + " is for sums");
+    return bad_question(field, std::string(field) + " is for sums");
   };
   CAPEXDB_TRY(only_sums(plan.share, "share"));
   CAPEXDB_TRY(only_sums(plan.cumulative, "cumulative"));
   CAPEXDB_TRY(only_sums(plan.top != 0, "top"));
   CAPEXDB_TRY(only_sums(plan.fold != Fold::sum, "fold"));
+  if (plan.share && plan.fold != Fold::sum && plan.fold != Fold::count) {
+    return bad_question("share", "shares are those of sums; leave out --fn or --share");
+  }
   // A running total is one of what lies inside a period.
   if (plan.cumulative) {
+    if (plan.fold != Fold::sum) {
+      return bad_question("cumulative",
+                          "a running total is one of sums; leave out --fn or --cumulative");
+    }
+    if (!plan.lists(Dimension::period)) {
+      return bad_question("by", "a running total goes from period to period; add period to --by");
+    }
+    if (plan.growth != Growth::none) {
+      return bad_question("growth", "ask for growth or for a running total, not for both");
+    }
     plan.asked_range.exact.reset();
     plan.range.exact.reset();
   }
   if (plan.growth == Growth::none) return {};
-  if (plan.kind != QueryKind::cells && !sum) return wrong("growth", "growth is for get and sum");
-  if (plan.share) return wrong("share", "ask for growth or for shares, not for both");
+  if (plan.kind != QueryKind::cells && !sum)
+    return bad_question("growth", "growth is for get and sum");
+  if (plan.share) return bad_question("share", "ask for growth or for shares, not for both");
   if (!plan.lists(Dimension::period)) {
-    return wrong("by", "growth is from one period to another; add period to --by");
+    return bad_question("by", "growth is from one period to another; add period to --by");
   }
   if (!plan.measure || is_growth(*plan.measure)) {
-    return wrong("measure",
-                 "growth is computed from levels; what sources state of it is "
-                 "--measure growth, without --growth");
+    return bad_question("measure",
+                        "growth is computed from levels; what sources state of it is "
+                        "--measure growth, without --growth");
   }
   // The bases lie before what was asked for.
   if (plan.growth == Growth::yoy) plan.asked_range = widened(plan.shown_range, kYearAndSome, 0);
@@ -355,7 +256,7 @@ Result<void> plan_every(Plan& plan, const Query& query) {
   constexpr Day kReach = 2 * kYear;
   const std::string& id = plan.metric_entry.id;
   const auto refuse = [&](const std::string& why) {
-    return wrong("every", id + " " + why + "; ask for what was reported, without --every");
+    return bad_question("every", id + " " + why + "; ask for what was reported, without --every");
   };
   if (plan.kind == QueryKind::statements) return refuse("is asked for statement by statement");
   if (!plan.measure || (*plan.measure != Measure::level && *plan.measure != Measure::conversion)) {
@@ -427,13 +328,13 @@ Result<Plan> make_plan(const Query& query, const Catalogue& catalogue,
   plan.at = query.at_sequence != 0 ? query.at_sequence : last_sequence;
   if (!query.as_of.empty()) {
     auto range = parse_time_range(query.as_of);
-    if (!range) return wrong("as_of", "as-of: " + range.error().message);
+    if (!range) return bad_question("as_of", "as-of: " + range.error().message);
     plan.as_of = range->last_day();
   }
   if (plan.kind == QueryKind::conflicts) {
     CAPEXDB_TRY(plan_conflicts(plan, query, catalogue));
   } else {
-    if (trim(query.metric).empty()) return wrong("metric", "which metric?");
+    if (trim(query.metric).empty()) return bad_question("metric", "which metric?");
     CAPEXDB_ASSIGN(const std::uint32_t metric, catalogue.need_metric(query.metric, plan.at));
     plan.metric = static_cast<std::uint16_t>(metric);
     plan.metric_entry = catalogue.metric(metric, plan.at);

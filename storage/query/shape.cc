@@ -177,11 +177,14 @@ Result<void> check_unit(const Figure& a, const Figure& b, const char* what) {
                     "currency", "mixed_units"});
 }
 
-// Figures that have a number, period by period; the rest is left out.
-std::map<Period, std::vector<Figure*>> by_period(std::vector<Figure>& figures) {
+// Figures that have a number, period by period; the rest is left out. Totals over
+// time are compared with one another, though each has the days of its own figures.
+std::map<Period, std::vector<Figure*>> by_period(std::vector<Figure>& figures, const Plan& plan) {
+  const bool over_time = !plan.lists(Dimension::period);
   std::map<Period, std::vector<Figure*>> periods;
   for (Figure& figure : figures) {
-    if (figure.row.value.has_number()) periods[figure.period].push_back(&figure);
+    if (!figure.row.value.has_number()) continue;
+    periods[over_time ? Period{} : figure.period].push_back(&figure);
   }
   return periods;
 }
@@ -288,8 +291,8 @@ Result<void> accumulate(std::vector<Figure>& figures, const Plan& plan) {
   return {};
 }
 
-Result<void> add_shares(std::vector<Figure>& figures) {
-  for (const auto& [period, list] : by_period(figures)) {
+Result<void> add_shares(std::vector<Figure>& figures, const Plan& plan) {
+  for (const auto& [period, list] : by_period(figures, plan)) {
     for (const Figure* figure : list) {
       CAPEXDB_TRY(check_unit(*list.front(), *figure, "tell shares"));
       if (may_be_negative(figure->row.value)) {
@@ -324,7 +327,7 @@ const Decimal& size_of(const Interval& value) {
 
 Result<void> keep_largest(std::vector<Figure>& figures, const Plan& plan) {
   std::vector<Figure> kept;
-  for (auto& [period, list] : by_period(figures)) {
+  for (auto& [period, list] : by_period(figures, plan)) {
     for (const Figure* figure : list) {
       CAPEXDB_TRY(check_unit(*list.front(), *figure, "rank them"));
     }

@@ -38,6 +38,30 @@ TEST(CommandLine, NoVerbAndMissingWordsAreUsageErrors) {
   EXPECT_EQ(run({"ingest", "/no/such/file.csv"}).code, 2);
 }
 
+TEST(CommandLine, ATimeThatIsNoneIsAUsageError) {
+  EXPECT_THAT(run({"changes", "--since", "2290-01-01"}).err, HasSubstr("in the future"));
+  EXPECT_EQ(run({"changes", "--since", "2290-01-01"}).code, 2);
+  EXPECT_EQ(run({"status", "--timeout", "nan"}).code, 2);
+}
+
+TEST(CommandLine, TextThatNoMessageCarriesIsAUsageError) {
+  FakeServer server(answering([](const v1::ClientMessage&) { return v1::ServerMessage(); }));
+  const std::string bad = "a\xFF\xFE";
+  for (const std::vector<std::string>& words :
+       std::vector<std::vector<std::string>>{{"get", bad, "capex"},
+                                             {"get", "alibaba", bad},
+                                             {"get", "alibaba", "capex", bad},
+                                             {"get", "alibaba", "capex", "--definition", bad},
+                                             {"shipments", "--seller", bad},
+                                             {"companies", bad}}) {
+    std::vector<std::string> line = words;
+    line.insert(line.end(), {"--server", server.address()});
+    const Outcome outcome = run(line);
+    EXPECT_EQ(outcome.code, 2);
+    EXPECT_THAT(outcome.err, HasSubstr("UTF-8"));
+  }
+}
+
 TEST(CommandLine, SequencesStartAtOne) {
   for (const char* word : {"0", "-1", "1.5", "now", ""}) {
     const Outcome outcome = run({"get", "alibaba", "capex", std::string("--at=") + word});

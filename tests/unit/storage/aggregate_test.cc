@@ -138,6 +138,45 @@ TEST_F(AggregateTest, TheLargestComeFirstWithTheirShares) {
   EXPECT_EQ(answer.rows[1].share.point->to_string(), "23.8095238095") << "of all, not of the two";
 }
 
+// Each total has the days of its own company's figures; they are compared all the same.
+TEST_F(AggregateTest, TotalsOverTimeAreRankedAndSharedTogetherWhateverTheirDays) {
+  commit_quarters();
+  Query query = sum("bat", "2024-Q1..2024-Q2", {Dimension::company});
+  query.share = true;
+  const Answer shares = ask(*store_, query);
+  ASSERT_EQ(shares.rows.size(), 3U);
+  EXPECT_EQ(shares.rows[0].period, "2024-H1");
+  EXPECT_EQ(shares.rows[0].share.point->to_string(), "24.4444444444") << "22 of 22 + 2 + 66";
+  EXPECT_EQ(shares.rows[1].period, "2024-Q1");
+  EXPECT_EQ(shares.rows[1].share.point->to_string(), "2.22222222222");
+  query.top = 1;
+  EXPECT_EQ(rows(query), Texts{"tencent 2024-H1 66"});
+}
+
+TEST_F(AggregateTest, AMetricThatIsNamedTwiceIsAnsweredOnce) {
+  commit(*store_, {capex("Alibaba", "23000000000")});
+  const auto rows = [&](const std::string& metrics) {
+    return ask(*store_, question(QueryKind::cells, "alibaba", metrics)).rows.size();
+  };
+  EXPECT_EQ(rows("capex,unit_price,capex,CAPEX"), rows("capex,unit_price"));
+  std::string many;
+  for (int i = 0; i < 10'001; ++i) many += "capex,";
+  EXPECT_EQ(refused(question(QueryKind::cells, "alibaba", many + "capex")).field, "metric");
+}
+
+TEST_F(AggregateTest, OptionsThatContradictOneAnotherAreRefused) {
+  commit_quarters();
+  const auto field_of = [&](const auto& change) {
+    Query query = sum("bat", "2024-Q1..2024-Q2");
+    change(query);
+    return refused(query).field;
+  };
+  EXPECT_EQ(field_of([](Query& q) { q.cumulative = true, q.growth = Growth::yoy; }), "growth");
+  EXPECT_EQ(field_of([](Query& q) { q.cumulative = true, q.fold = Fold::avg; }), "cumulative");
+  EXPECT_EQ(field_of([](Query& q) { q.cumulative = true, q.by = {Dimension::company}; }), "by");
+  EXPECT_EQ(field_of([](Query& q) { q.share = true, q.fold = Fold::median; }), "share");
+}
+
 TEST_F(AggregateTest, AShareOfRoundedFiguresStaysWithinAHundredPercent) {
   commit(*store_, {capex("Alibaba", "23000000000"), capex("Tencent", "23000000000")});
   Query query = sum("alibaba,tencent", "2024-H1", {Dimension::company});

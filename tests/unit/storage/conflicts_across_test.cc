@@ -27,6 +27,8 @@ TEST_F(ConflictsTest, AMemberAboveItsGroupIsReportedEvenAcrossOpenPeriods) {
   EXPECT_EQ(answer.rows[0].parts.size(), 2U);
   EXPECT_EQ(conflicts("bytedance").rows.size(), 1U) << "either end asks for it";
   EXPECT_EQ(conflicts("bytedance", "unit_purchases").rows.size(), 1U);
+  EXPECT_EQ(conflicts("bytedance", "unit_purchases,capex").rows.size(), 1U) << "of either one";
+  EXPECT_EQ(conflicts("bytedance", "capex,unit_purchases").rows.size(), 1U);
   EXPECT_THAT(conflicts("baidu").rows, IsEmpty());
   EXPECT_THAT(conflicts("bytedance", "capex").rows, IsEmpty());
 }

@@ -82,7 +82,8 @@ TEST_F(CurrencyTest, RatesTheOtherWayRoundAndByAThirdCurrency) {
 }
 
 TEST_F(CurrencyTest, WithoutRatesForAllOfThePeriodThereIsNoNumber) {
-  commit(*store_, {measured("Alibaba", "capex", "2024-Q1", "100", "CNY")});
+  commit(*store_, {measured("Alibaba", "capex", "2024-Q1", "100", "CNY"),
+                   measured("Nvidia", "capex", "2024-Q1", "1", "USD")});
   EXPECT_EQ(only(get("capex", "2024-Q1")).reason,
             "not converted: no exchange rate between CNY and USD is known");
   commit_rates("CNY", "USD", "2024-01-01", "2024-03-01", "7");
@@ -139,6 +140,9 @@ TEST_F(CurrencyTest, APublishersOwnConversionNamesItsRate) {
 TEST_F(CurrencyTest, WrongQuestionsAreRefused) {
   EXPECT_EQ(run_query(*store_, get("capex", "", "dollars"), {}).error().field, "currency");
   EXPECT_EQ(run_query(*store_, get("unit_shipments", ""), {}).error().field, "currency");
+  commit(*store_, {measured("Alibaba", "capex", "2024-Q1", "10", "CNY")});
+  EXPECT_EQ(run_query(*store_, get("capex", "", "xxx"), {}).error().reason, "unknown_currency");
+  EXPECT_TRUE(run_query(*store_, get("capex", "", "cny"), {}));
 }
 
 TEST_F(CurrencyTest, WhatWasPrintedForAGroupIsNotCalledPrintedInAnotherCurrency) {

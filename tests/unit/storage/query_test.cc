@@ -387,6 +387,13 @@ TEST_F(QueryTest, WrongQuestionsSayWhatToDo) {
   query.policy.clear();
   query.as_of = "yesterday";
   EXPECT_EQ(refused(query).code, Errc::invalid_argument);
+  Query gap = question(QueryKind::cells, "", "capex");
+  gap.select = {"alibaba,,baidu"};
+  EXPECT_EQ(refused(gap).message,
+            "'alibaba,,baidu' has an empty name in its list; leave out a comma");
+  const std::string longest(100'000, 'x');
+  EXPECT_LT(refused(question(QueryKind::cells, longest, "capex")).message.size(), 200U);
+  EXPECT_LT(refused(question(QueryKind::cells, "alibaba", longest)).message.size(), 200U);
 }
 
 TEST_F(QueryTest, ADeadlineAndACancellationEndAQuery) {

@@ -1,0 +1,139 @@
+#include "storage/query/plan_selection.h"
+
+#include <algorithm>
+#include <numeric>
+#include <unordered_set>
+
+#include "proto/model/limits.h"
+#include "proto/model/text.h"
+
+namespace capexdb::storage {
+namespace {
+
+// Subjects in the order they are asked for, each once.
+class Subjects {
+ public:
+  explicit Subjects(std::vector<std::uint32_t>& list) : list_(list) {}
+  void add(std::uint32_t ordinal) {
+    if (met_.insert(ordinal).second) list_.push_back(ordinal);
+  }
+
+ private:
+  std::vector<std::uint32_t>& list_;
+  std::unordered_set<std::uint32_t> met_;
+};
+
+// Names may hold commas themselves ("Example Chips, Inc."), and are compared
+// without them: "alibaba,tencent" is also how the group "Alibaba + Tencent" may be
+// written. So a text is a list where each part of it is a name.
+bool is_list(const std::string& text, const Plan& plan, const Catalogue& catalogue) {
+  if (text.find(',') == std::string::npos) return false;
+  const auto known = [&](const std::string& name) {
+    return is_reserved_name(name) ||
+           catalogue.find_party({name, {}, {}, {}}, plan.at).value_or(1) != 0;
+  };
+  const std::vector<std::string> parts = split(text, ',');
+  return std::all_of(parts.begin(), parts.end(), known) || !known(text);
+}
+
+Result<std::vector<std::string>> selected_names(const Plan& plan, const Query& query,
+                                                const Catalogue& catalogue) {
+  std::vector<std::string> names;
+  for (const std::string& text : query.select) {
+    if (is_list(text, plan, catalogue)) {
+      for (std::string& name : split(text, ',')) names.push_back(std::move(name));
+    } else {
+      names.push_back(text);
+    }
+    if (names.size() > 1 && std::find(names.begin(), names.end(), "") != names.end()) {
+      return bad_question("select",
+                          quoted(text) + " has an empty name in its list; leave out a comma");
+    }
+    if (names.size() > limits::kQuerySelectMax) {
+      return bad_question("select", "at most " + std::to_string(limits::kQuerySelectMax) +
+                                        " names can be selected");
+    }
+  }
+  if (names.empty()) return bad_question("select", "which company or group?");
+  return names;
+}
+
+// A party with those that it consists of, where it is a group; sorted.
+Result<std::vector<std::uint32_t>> side_of(const std::string& name, const char* field,
+                                           const Plan& plan, const Catalogue& catalogue) {
+  std::vector<std::uint32_t> parties;
+  if (name.empty()) return parties;
+  const auto party = catalogue.need_party(name, plan.at);
+  if (!party) {
+    Error error = party.error();
+    error.field = field;
+    return fail(std::move(error));
+  }
+  parties = catalogue.leaves(*party, plan.at);
+  parties.push_back(*party);
+  std::sort(parties.begin(), parties.end());
+  parties.erase(std::unique(parties.begin(), parties.end()), parties.end());
+  return parties;
+}
+
+// Groups, segments and countries too.
+std::vector<std::uint32_t> all_parties(const Catalogue& catalogue) {
+  std::vector<std::uint32_t> parties(catalogue.size(NameKind::party));
+  std::iota(parties.begin(), parties.end(), 1U);
+  return parties;
+}
+
+Result<void> plan_shipments(Plan& plan, const Query& query, const Catalogue& catalogue) {
+  if (!query.select.empty()) return bad_question("select", "name --seller or --buyer of shipments");
+  CAPEXDB_ASSIGN(plan.sellers, side_of(query.seller, "seller", plan, catalogue));
+  CAPEXDB_ASSIGN(plan.buyers, side_of(query.buyer, "buyer", plan, catalogue));
+  if (!query.product.empty()) {
+    CAPEXDB_ASSIGN(const std::uint32_t product, catalogue.find_product(query.product, plan.at));
+    if (product == 0) {
+      return fail(Error{Errc::not_found,
+                        "unknown product " + quoted(query.product) + "; see `capex products`",
+                        "product"});
+    }
+    plan.product = product;
+  }
+  plan.subjects = !plan.sellers.empty() ? plan.sellers : plan.buyers;
+  if (plan.subjects.empty()) plan.subjects = all_parties(catalogue);
+  return {};
+}
+
+}  // namespace
+
+tl::unexpected<Error> bad_question(std::string field, std::string message) {
+  return fail(Error{Errc::invalid_argument, std::move(message), std::move(field), "bad_question"});
+}
+
+Result<void> plan_selection(Plan& plan, const Query& query, const Catalogue& catalogue) {
+  if (plan.kind == QueryKind::shipments) return plan_shipments(plan, query, catalogue);
+  if (plan.kind == QueryKind::changes && query.select.empty()) {
+    plan.everyone = true;
+    plan.subjects = all_parties(catalogue);
+    return {};
+  }
+  CAPEXDB_ASSIGN(const std::vector<std::string> names, selected_names(plan, query, catalogue));
+  Subjects subjects(plan.subjects);
+  Subjects asked(plan.asked_parties);
+  std::unordered_set<std::string> met;
+  for (const std::string& name : names) {
+    if (!met.insert(slug(name)).second) continue;
+    if (is_reserved_name(name)) {
+      plan.everyone = true;
+      for (const std::uint32_t company : catalogue.companies(plan.at)) subjects.add(company);
+      continue;
+    }
+    CAPEXDB_ASSIGN(const std::uint32_t party, catalogue.need_party(name, plan.at));
+    asked.add(party);
+    if (plan.kind != QueryKind::sum) {
+      subjects.add(party);
+      continue;
+    }
+    for (const std::uint32_t leaf : catalogue.leaves(party, plan.at)) subjects.add(leaf);
+  }
+  return {};
+}
+
+}  // namespace capexdb::storage
