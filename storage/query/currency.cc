@@ -235,6 +235,7 @@ Result<void> convert_cells(std::vector<ResolvedCell>& cells, const Plan& plan, c
                   ": " + reason);
       cell.reason = std::move(reason);
     };
+    if (from.empty() && unit_text(row, catalogue) == "%") continue;  // of any currency
     if (from.empty()) {
       lose_number("not converted: it has no currency");
       continue;

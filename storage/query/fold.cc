@@ -176,11 +176,12 @@ void keep_best_definitions(std::vector<ResolvedCell>& cells, const Plan& plan,
 
 namespace {
 
+// In order of ids, as the column of counterparties is; not of when they were met.
 std::string names_of(const std::vector<std::uint32_t>& parties, const Catalogue& catalogue) {
+  std::set<std::string> ids;
+  for (const std::uint32_t party : parties) ids.insert(catalogue.text(NameKind::party, party));
   std::string names;
-  for (const std::uint32_t party : parties) {
-    names += (names.empty() ? "" : ",") + catalogue.text(NameKind::party, party);
-  }
+  for (const std::string& id : ids) names += (names.empty() ? "" : ",") + id;
   return names;
 }
 

@@ -1,6 +1,7 @@
 #include "storage/query/shape.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <map>
 #include <optional>
 #include <tuple>
@@ -8,6 +9,7 @@
 
 #include "proto/model/arithmetic.h"
 #include "proto/model/compound.h"
+#include "proto/model/time_range.h"
 
 namespace capexdb::storage {
 namespace {
@@ -41,6 +43,15 @@ void unite_ids(std::vector<std::int64_t>& all, const std::vector<std::int64_t>& 
   all.erase(std::unique(all.begin(), all.end()), all.end());
 }
 
+// Whether what was published at `a` was known later than what was at `b`: by the end
+// of a range, which its text does not begin with.
+bool is_later(const std::string& a, const std::string& b) {
+  const auto one = parse_time_range(a);
+  const auto other = parse_time_range(b);
+  if (!one || !other) return one.has_value();
+  return std::pair(one->end, one->begin) > std::pair(other->end, other->begin);
+}
+
 // The row of `figure` gets the evidence of `other` too.
 void back_up(Figure& figure, const Figure& other) {
   unite_ids(figure.document_ids, other.document_ids);
@@ -53,7 +64,7 @@ void back_up(Figure& figure, const Figure& other) {
   row.roots = static_cast<std::uint32_t>(figure.root_ids.size());
   row.status = std::max(row.status, more.status);
   row.sequence = std::max(row.sequence, more.sequence);
-  row.published_at = std::max(row.published_at, more.published_at);
+  if (is_later(more.published_at, row.published_at)) row.published_at = more.published_at;
   if (row.source != more.source) row.source = "several sources";
 }
 
@@ -74,6 +85,14 @@ void no_value(Figure& figure, std::string reason) {
   figure.row.value = {};
   figure.row.reason = std::move(reason);
   figure.row.derivation.clear();
+}
+
+// How far a base is from the days that it should have.
+int days_off(const Period& base, const Period& now, Growth growth) {
+  const auto quarter = calendar_quarter(now);
+  const Period wanted =
+      growth == Growth::qoq && quarter ? quarter_span(*quarter - 1) : shifted_by_years(now, -1);
+  return std::abs(base.start - wanted.start) + std::abs(base.end - wanted.end);
 }
 
 // Turns a level into the growth that `value` is, or says why there is none.
@@ -118,7 +137,12 @@ Figure step_growth(const Figure& now, const std::vector<Figure*>& list, Growth g
   if (!now.row.value.has_number()) return result;  // with its reason
   const Figure* base = nullptr;
   for (const Figure* candidate : list) {
-    if (candidate->row.value.has_number() && is_base(candidate->period, now.period, growth)) {
+    if (!candidate->row.value.has_number() || !is_base(candidate->period, now.period, growth)) {
+      continue;
+    }
+    // A calendar quarter and a fiscal one may both be the base: the nearer one is.
+    if (base == nullptr || days_off(candidate->period, now.period, growth) <
+                               days_off(base->period, now.period, growth)) {
       base = candidate;
     }
   }

@@ -232,46 +232,6 @@ Result<Figure> describe_total(const SumKey& key, Total& total, const Plan& plan,
   return figure;
 }
 
-// Over time only flows are added, and nothing twice.
-Result<void> check_over_time(const std::vector<SumPart>& parts, const Plan& plan,
-                             const Catalogue& catalogue) {
-  if (plan.lists(Dimension::period) || plan.fold == Fold::count) return {};
-  std::map<std::array<std::int64_t, 3>, const SumPart*> last;
-  std::vector<const SumPart*> sorted;
-  for (const SumPart& part : parts) sorted.push_back(&part);
-  std::sort(sorted.begin(), sorted.end(), [](const SumPart* a, const SumPart* b) {
-    return std::tie(a->period.start, a->period.end) < std::tie(b->period.start, b->period.end);
-  });
-  for (const SumPart* part : sorted) {
-    const Row& row = part->cell.leader;
-    const auto [at, is_new] = last.try_emplace(
-        {row[Column::subject], row[Column::product], row[Column::counterparties]}, part);
-    if (is_new) continue;
-    const Period& before = at->second->period;
-    const std::string company = catalogue.text(NameKind::party, row.ordinal(Column::subject));
-    if (plan.fold == Fold::sum && plan.metric_entry.aggregation != Aggregation::flow) {
-      return fail(Error{Errc::invalid_argument,
-                        plan.metric_entry.id +
-                            " does not add up over time (it is a stock or a rate), and " + company +
-                            " has it for " + period_to_string(before) + " and " +
-                            period_to_string(part->period) +
-                            "; add period to --by, name one period, or ask --fn avg, min, max",
-                        "by", "not_over_time"});
-    }
-    const bool apart =
-        before.has_end() && part->period.has_start() && before.end <= part->period.start;
-    if (!apart) {
-      return fail(Error{Errc::invalid_argument,
-                        "periods of " + company + " overlap: " + period_to_string(before) +
-                            " and " + period_to_string(part->period) +
-                            "; ask --every quarter, half or year, or add period to --by",
-                        "by", "overlapping_periods"});
-    }
-    if (part->period.end > before.end) at->second = part;
-  }
-  return {};
-}
-
 // Which companies have a figure in which periods.
 class Covered {
  public:

@@ -65,6 +65,8 @@ class Overlaps {
       return std::binary_search(rb.begin(), rb.end(), p);
     });
   }
+  // Whether the two are about the same chips or money, all or some of it.
+  bool touch(const Row& a, const Row& b) { return alike(a, b) || overlap(a, b); }
   // Whether the answer lists the two in different rows, so that of a whole and
   // its part it is the whole which goes.
   bool breaks_down(const Row& whole, const Row& part) const {
@@ -267,6 +269,55 @@ Result<Parts> sum_parts(std::vector<ResolvedCell> cells, const Plan& plan,
   CAPEXDB_TRY(leave_out_overlaps(parts, plan, catalogue, limits, notes));
   keep_common_unit(parts, plan, catalogue, notes);
   return parts;
+}
+
+Result<void> check_over_time(const std::vector<SumPart>& parts, const Plan& plan,
+                             const Catalogue& catalogue) {
+  if (plan.lists(Dimension::period) || plan.fold == Fold::count) return {};
+  const bool adds_stocks =
+      plan.fold == Fold::sum && plan.metric_entry.aggregation != Aggregation::flow;
+  std::vector<const SumPart*> sorted;
+  for (const SumPart& part : parts) sorted.push_back(&part);
+  std::sort(sorted.begin(), sorted.end(), [](const SumPart* a, const SumPart* b) {
+    return std::tie(a->period.start, a->period.end) < std::tie(b->period.start, b->period.end);
+  });
+  // Of each company, what ends last, by product and counterparties.
+  using Subject = std::int64_t;
+  std::map<Subject, std::map<std::pair<std::int64_t, std::int64_t>, const SumPart*>> last;
+  Overlaps overlaps(plan, catalogue);
+  for (const SumPart* part : sorted) {
+    const Row& row = part->cell.leader;
+    auto& of_company = last[row[Column::subject]];
+    for (const auto& [scope, other] : of_company) {
+      const Period& before = other->period;
+      const Row& earlier = other->cell.leader;
+      if (before == part->period || !overlaps.touch(earlier, row)) continue;
+      if (overlaps.breaks_down(earlier, row)) continue;
+      const std::string company = catalogue.text(NameKind::party, row.ordinal(Column::subject));
+      if (adds_stocks) {
+        return fail(Error{Errc::invalid_argument,
+                          plan.metric_entry.id +
+                              " does not add up over time (it is a stock or a rate), and " +
+                              company + " has it for " + period_to_string(before) + " and " +
+                              period_to_string(part->period) +
+                              "; add period to --by, name one period, or ask --fn avg, min, max",
+                          "by", "not_over_time"});
+      }
+      const bool apart =
+          before.has_end() && part->period.has_start() && before.end <= part->period.start;
+      if (!apart) {
+        return fail(Error{Errc::invalid_argument,
+                          "periods of " + company + " overlap: " + period_to_string(before) +
+                              " and " + period_to_string(part->period) +
+                              "; ask --every quarter, half or year, or add period to --by",
+                          "by", "overlapping_periods"});
+      }
+    }
+    const auto [at, is_new] =
+        of_company.try_emplace({row[Column::product], row[Column::counterparties]}, part);
+    if (!is_new && part->period.end > at->second->period.end) at->second = part;
+  }
+  return {};
 }
 
 }  // namespace capexdb::storage

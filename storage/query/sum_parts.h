@@ -27,4 +27,11 @@ Result<std::vector<SumPart>> sum_parts(std::vector<ResolvedCell> cells, const Pl
                                        const Catalogue& catalogue, const QueryLimits& limits,
                                        std::vector<std::string>& notes);
 
+// Without the period among what the plan lists, only flows are added, and no days of
+// a company twice: not those of the same products and counterparties, nor of some
+// that contain or overlap one another, unless they are listed in rows of their own.
+// Errors: not_over_time, overlapping_periods.
+Result<void> check_over_time(const std::vector<SumPart>& parts, const Plan& plan,
+                             const Catalogue& catalogue);
+
 }  // namespace capexdb::storage

@@ -67,6 +67,20 @@ TEST_F(AggregateTest, OverTimeNothingIsCountedTwice) {
   EXPECT_EQ(rows(quarters), Texts{"alibaba 2024-H1 22"});
 }
 
+TEST_F(AggregateTest, OverTimeAPartIsNotCountedBesideItsWhole) {
+  const auto shipped = [](const char* product, const char* period, const char* units) {
+    v1::Event event = measured("Nvidia", "unit_shipments", period, units, "{chip}");
+    event.mutable_measure()->set_product(product);
+    return event;
+  };
+  commit(*store_, {shipped("", "2024-H1", "100"), shipped("H20", "2024-Q1", "30")});
+  Query query = sum("nvidia", "", {Dimension::company});
+  query.metric = "unit_shipments";
+  EXPECT_EQ(refused(query).reason, "overlapping_periods");
+  query.by = {Dimension::product};
+  EXPECT_EQ(rows(query), (Texts{"nvidia 2024-H1 100", "nvidia 2024-Q1 30"})) << "rows of their own";
+}
+
 TEST_F(AggregateTest, StocksAndPricesDoNotAddUpOverTime) {
   commit(*store_, {measured("Alibaba", "cash_and_equivalents", "@2024-03-31", "5", "CNY"),
                    measured("Alibaba", "cash_and_equivalents", "@2024-06-30", "7", "CNY")});

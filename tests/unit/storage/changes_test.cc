@@ -136,7 +136,13 @@ TEST_F(ChangesTest, ShipmentsNameSellerAndBuyerWhoeverSpoke) {
   EXPECT_EQ(ask(*store_, shipments("nvidia", "tencent")).rows.size(), 1U);
   EXPECT_EQ(ask(*store_, shipments("", "bat")).rows.size(), 2U) << "of a group any member";
   EXPECT_TRUE(ask(*store_, shipments("tencent", "")).rows.empty());
-  EXPECT_EQ(ask(*store_, shipments("", "", "H2O")).rows.size(), 2U);
+  v1::Event to_two = shipment("Nvidia", "Zhipu", "5");
+  v1::Counterparty& other = *to_two.mutable_chip_shipment()->add_counterparties();
+  other.mutable_party()->set_name("Moonshot");
+  commit(*store_, {to_two});
+  EXPECT_EQ(ask(*store_, shipments("", "zhipu")).rows.at(0).buyer, "moonshot,zhipu")
+      << "not in the order in which they were met";
+  EXPECT_EQ(ask(*store_, shipments("", "", "H2O")).rows.size(), 3U);
   EXPECT_EQ(run_query(*store_, shipments("", "", "H21"), {}).error().code, Errc::not_found);
   EXPECT_EQ(run_query(*store_, shipments("nvidea", ""), {}).error().field, "seller");
 }

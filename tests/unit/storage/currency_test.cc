@@ -137,6 +137,15 @@ TEST_F(CurrencyTest, APublishersOwnConversionNamesItsRate) {
             "reported, at 7.14285714286 [7.14285714285, 7.14285714286] CNY/USD");
 }
 
+TEST_F(CurrencyTest, APercentageIsOneInEveryCurrency) {
+  v1::Event growth = measured("Alibaba", "capex", "2024-H1", "123", "%");
+  growth.mutable_measure()->set_measure(v1::MEASURE_GROWTH_YOY);
+  commit(*store_, {growth});
+  Query query = get("capex", "2024-H1");
+  query.measure = "growth";
+  EXPECT_EQ(only(query).value.point->to_string(), "123");
+}
+
 TEST_F(CurrencyTest, WrongQuestionsAreRefused) {
   EXPECT_EQ(run_query(*store_, get("capex", "", "dollars"), {}).error().field, "currency");
   EXPECT_EQ(run_query(*store_, get("unit_shipments", ""), {}).error().field, "currency");

@@ -112,6 +112,20 @@ TEST_F(GrowthTest, YearOnYearAgainstTheSameDays) {
   EXPECT_EQ(first.reason, "no figure for 2022-H1 to grow from");
 }
 
+TEST_F(GrowthTest, OfSeveralQuartersTheOneOfTheSameDaysIsTheBase) {
+  commit(*store_, {measured("Alibaba", "capex", "2024-Q1", "150", "CNY"),
+                   measured("Alibaba", "capex", "2023-Q1", "100", "CNY"),
+                   measured("Alibaba", "capex", "2023-01-30/2023-04-30", "120", "CNY")});
+  EXPECT_EQ(only(get("alibaba", "2024-01-01/2024-03-31", Growth::yoy)).value.point->to_string(),
+            "50");
+}
+
+TEST_F(GrowthTest, AGrowthIsAsNewAsTheNewerOfItsLevels) {
+  commit(*store_, {measured("Alibaba", "capex", "2024", "150", "CNY", "2025-03-15"),
+                   measured("Alibaba", "capex", "2023", "100", "CNY", "2025-03")});
+  EXPECT_EQ(only(get("alibaba", "2024", Growth::yoy)).published_at, "2025-03");
+}
+
 TEST_F(GrowthTest, QuarterOnQuarterOfFiscalQuarters) {
   const auto quarter = [](const char* days, const char* value) {
     return measured("Nvidia", "capex", days, value, "USD");
