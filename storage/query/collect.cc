@@ -192,7 +192,7 @@ Result<Figures> collect_figures(const Reading& reading, const Plan& plan) {
   if (plan.kind == QueryKind::sum) CAPEXDB_TRY(compare_printed(reading, plan, figures));
   if (plan.cumulative) CAPEXDB_TRY(accumulate(figures.list, plan));
   if (plan.growth != Growth::none) figures.list = growth_of(std::move(figures.list), plan);
-  if (plan.share) CAPEXDB_TRY(add_shares(figures.list));
+  if (plan.share) CAPEXDB_TRY(add_shares(figures.list, plan));
   if (plan.top != 0) CAPEXDB_TRY(keep_largest(figures.list, plan));
   return figures;
 }

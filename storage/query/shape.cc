@@ -70,6 +70,7 @@ void back_up(Figure& figure, const Figure& other) {
 
 // Whether `base` is the period that `now` grows from.
 bool is_base(const Period& base, const Period& now, Growth growth) {
+  if (now.kind == PeriodKind::none) return false;  // it would be its own
   if (growth == Growth::yoy) {
     const auto quarter = calendar_quarter(now);
     const auto before = calendar_quarter(base);
@@ -154,6 +155,10 @@ Figure step_growth(const Figure& now, const std::vector<Figure*>& list, Growth g
   result.row.unit = "%";
   result.row.currency.clear();
   result.row.measure = measure;
+  if (growth == Growth::yoy && now.period.kind == PeriodKind::none) {
+    no_value(result, "no figure for a year before: it has no period");
+    return result;
+  }
   const std::string name = name_of_base(now.period, growth);
   no_value(result, name.empty() ? now.row.period + " is no quarter; ask --every quarter"
                                 : "no figure for " + name + " to grow from");
@@ -202,10 +207,12 @@ Result<void> check_unit(const Figure& a, const Figure& b, const char* what) {
 }
 
 // Figures that have a number, period by period; the rest is left out.
-std::map<Period, std::vector<Figure*>> by_period(std::vector<Figure>& figures) {
+// Over time there is one such period, whatever days each row has.
+std::map<Period, std::vector<Figure*>> by_period(std::vector<Figure>& figures, const Plan& plan) {
+  const bool apart = plan.lists(Dimension::period);
   std::map<Period, std::vector<Figure*>> periods;
   for (Figure& figure : figures) {
-    if (figure.row.value.has_number()) periods[figure.period].push_back(&figure);
+    if (figure.row.value.has_number()) periods[apart ? figure.period : Period{}].push_back(&figure);
   }
   return periods;
 }
@@ -318,8 +325,8 @@ Result<void> accumulate(std::vector<Figure>& figures, const Plan& plan) {
   return {};
 }
 
-Result<void> add_shares(std::vector<Figure>& figures) {
-  for (const auto& [period, list] : by_period(figures)) {
+Result<void> add_shares(std::vector<Figure>& figures, const Plan& plan) {
+  for (const auto& [period, list] : by_period(figures, plan)) {
     for (const Figure* figure : list) {
       CAPEXDB_TRY(check_unit(*list.front(), *figure, "tell shares"));
       if (may_be_negative(figure->row.value)) {
@@ -349,7 +356,7 @@ Result<void> add_shares(std::vector<Figure>& figures) {
 
 Result<void> keep_largest(std::vector<Figure>& figures, const Plan& plan) {
   std::vector<Figure> kept;
-  for (auto& [period, list] : by_period(figures)) {
+  for (auto& [period, list] : by_period(figures, plan)) {
     for (const Figure* figure : list) {
       CAPEXDB_TRY(check_unit(*list.front(), *figure, "rank them"));
     }

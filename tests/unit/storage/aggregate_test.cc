@@ -81,6 +81,12 @@ TEST_F(AggregateTest, OverTimeAPartIsNotCountedBesideItsWhole) {
   EXPECT_EQ(rows(query), (Texts{"nvidia 2024-H1 100", "nvidia 2024-Q1 30"})) << "rows of their own";
 }
 
+TEST_F(AggregateTest, OverTimeWithAnOpenEndStillBeginsSomewhere) {
+  commit(*store_, {measured("Alibaba", "capex", "2024-Q1", "10", "CNY"),
+                   measured("Alibaba", "capex", "2024-07-01/..", "5", "CNY")});
+  EXPECT_EQ(rows(sum("alibaba", "", {Dimension::company})), Texts{"alibaba 2024-01-01/.. 15"});
+}
+
 TEST_F(AggregateTest, StocksAndPricesDoNotAddUpOverTime) {
   commit(*store_, {measured("Alibaba", "cash_and_equivalents", "@2024-03-31", "5", "CNY"),
                    measured("Alibaba", "cash_and_equivalents", "@2024-06-30", "7", "CNY")});
@@ -150,6 +156,18 @@ TEST_F(AggregateTest, TheLargestComeFirstWithTheirShares) {
   EXPECT_EQ(answer.rows[0].share.point->to_string(), "71.4285714286");
   EXPECT_EQ(answer.rows[1].company, "alibaba");
   EXPECT_EQ(answer.rows[1].share.point->to_string(), "23.8095238095") << "of all, not of the two";
+}
+
+TEST_F(AggregateTest, OverTimeASharesWholeIsAllOfTheRows) {
+  commit(*store_, {measured("Alibaba", "capex", "2024-Q1", "10", "CNY"),
+                   measured("Tencent", "capex", "2024-Q2", "30", "CNY")});
+  Query query = sum("alibaba,tencent", "2024-Q1..2024-Q2", {Dimension::company});
+  query.share = true;
+  query.top = 1;
+  const Answer answer = ask(*store_, query);
+  ASSERT_EQ(answer.rows.size(), 1U) << "the largest of all, not of its days";
+  EXPECT_EQ(answer.rows[0].company, "tencent");
+  EXPECT_EQ(answer.rows[0].share.point->to_string(), "75");
 }
 
 TEST_F(AggregateTest, AShareOfRoundedFiguresStaysWithinAHundredPercent) {

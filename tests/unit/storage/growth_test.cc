@@ -126,6 +126,19 @@ TEST_F(GrowthTest, AGrowthIsAsNewAsTheNewerOfItsLevels) {
   EXPECT_EQ(only(get("alibaba", "2024", Growth::yoy)).published_at, "2025-03");
 }
 
+TEST_F(GrowthTest, WhatHasNoEndIsNotInsideAYear) {
+  commit(*store_, {measured("Alibaba", "capex", "2024", "150", "CNY"),
+                   measured("Alibaba", "capex", "2024-03-01/..", "120", "CNY")});
+  EXPECT_EQ(only(get("alibaba", "2024", Growth::yoy)).period, "2024");
+}
+
+TEST_F(GrowthTest, WhatHasNoPeriodDoesNotGrowFromItself) {
+  commit(*store_, {measured("Alibaba", "capex", "none", "100", "CNY")});
+  const AnswerRow row = only(get("alibaba", "", Growth::yoy));
+  EXPECT_FALSE(row.value.has_number());
+  EXPECT_EQ(row.reason, "no figure for a year before: it has no period");
+}
+
 TEST_F(GrowthTest, QuarterOnQuarterOfFiscalQuarters) {
   const auto quarter = [](const char* days, const char* value) {
     return measured("Nvidia", "capex", days, value, "USD");
