@@ -278,6 +278,9 @@ Result<void> plan_shape(Plan& plan, const Query& query) {
   if (plan.growth == Growth::none) return {};
   if (plan.kind != QueryKind::cells && !sum) return wrong("growth", "growth is for get and sum");
   if (plan.share) return wrong("share", "ask for growth or for shares, not for both");
+  if (plan.cumulative) {
+    return wrong("cumulative", "ask for growth or for running totals, not for both");
+  }
   if (!plan.lists(Dimension::period)) {
     return wrong("by", "growth is from one period to another; add period to --by");
   }

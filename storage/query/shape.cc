@@ -25,7 +25,7 @@ auto series_key(const AnswerRow& r) {
 // What tells series apart. Status and source of a row are properties of its
 // figure unless the rows are listed by them.
 using SeriesName = std::tuple<std::string, std::string, std::string, std::string, std::string,
-                              std::string, std::string>;
+                              std::string, std::string, std::string>;
 
 SeriesName series_of(const Figure& figure, const Plan& plan) {
   const AnswerRow& r = figure.row;
@@ -34,7 +34,9 @@ SeriesName series_of(const Figure& figure, const Plan& plan) {
     if (plan.lists(Dimension::status) && r.status) listed += to_string(*r.status);
     if (plan.lists(Dimension::source)) listed += "\n" + r.source;
   }
-  return {r.company, r.product, r.counterparty, r.definition, r.unit, r.currency, listed};
+  // What was converted does not grow from what was not.
+  return {r.company, r.product,  r.counterparty,         r.definition,
+          r.unit,    r.currency, figure.stated_currency, listed};
 }
 
 void unite_ids(std::vector<std::int64_t>& all, const std::vector<std::int64_t>& more) {
@@ -96,10 +98,19 @@ int days_off(const Period& base, const Period& now, Growth growth) {
   return std::abs(base.start - wanted.start) + std::abs(base.end - wanted.end);
 }
 
+// Which of the two levels nobody stated, for a derivation.
+std::string implied_text(const Figure& now, const Figure& base) {
+  if (!now.implied && !base.implied) return {};
+  std::string text = now.implied ? ", " + now.row.period : "";
+  if (base.implied) text += (now.implied ? " and " : ", ") + base.row.period;
+  return text + " implied";
+}
+
 // Turns a level into the growth that `value` is, or says why there is none.
 void grow(Figure& figure, const Figure& base, const Result<Interval>& value, Measure measure) {
   AnswerRow& row = figure.row;
   const std::string periods = row.period + " / " + base.row.period;
+  const std::string implied = implied_text(figure, base);
   std::string reason = row.reason;
   if (reason.empty() && !base.row.reason.empty()) {
     reason = base.row.period + ": " + base.row.reason;
@@ -110,8 +121,7 @@ void grow(Figure& figure, const Figure& base, const Result<Interval>& value, Mea
   back_up(figure, base);
   if (!value) return no_value(figure, value.error().message);
   row.value = *value;
-  row.derivation = periods + " - 1";
-  if (base.implied) row.derivation += ", " + base.row.period + " implied";
+  row.derivation = periods + " - 1" + implied;
   row.reason = reason;
 }
 
@@ -190,7 +200,7 @@ std::optional<Figure> yearly_growth(const std::vector<Figure*>& list) {
   grow(result, *first, compound_growth(last->row.value, first->row.value, months), Measure::growth);
   if (result.row.value.has_number()) {
     result.row.derivation = "(" + last->row.period + " / " + first->row.period + ") ^ (12 / " +
-                            std::to_string(months) + ") - 1, a year";
+                            std::to_string(months) + ") - 1, a year" + implied_text(*last, *first);
   }
   result.row.start = first->row.start;
   result.period = last->period;
