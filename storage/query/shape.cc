@@ -137,8 +137,10 @@ Series by_series(std::vector<Figure>& figures, const Plan& plan) {
   Series series;
   for (Figure& figure : figures) series[series_of(figure, plan)].push_back(&figure);
   for (auto& [name, list] : series) {
-    std::sort(list.begin(), list.end(),
-              [](const Figure* a, const Figure* b) { return a->period < b->period; });
+    std::sort(list.begin(), list.end(), [](const Figure* a, const Figure* b) {
+      return std::tie(a->period.start, a->period.end, a->period) <
+             std::tie(b->period.start, b->period.end, b->period);
+    });
   }
   return series;
 }
@@ -307,7 +309,9 @@ Result<void> accumulate(std::vector<Figure>& figures, const Plan& plan) {
         before = figure;
         continue;
       }
-      if (before->period.end > figure->period.start) {
+      const bool apart = before->period.has_end() && figure->period.has_start() &&
+                         before->period.end <= figure->period.start;
+      if (!apart) {
         return fail(Error{Errc::invalid_argument,
                           "periods of " + row.company +
                               " overlap: " + period_to_string(before->period) + " and " +

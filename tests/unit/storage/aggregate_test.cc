@@ -1,6 +1,8 @@
 // Sums, means and shares by company, group and time, through the store.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "storage/query/engine.h"
 #include "tests/unit/storage/events.h"
 
@@ -206,6 +208,27 @@ TEST_F(AggregateTest, RunningTotalsSayWhereTheyHaveGaps) {
   EXPECT_EQ(answer.rows[1].reason, "");
   EXPECT_EQ(answer.rows[2].value.point->to_string(), "27");
   EXPECT_EQ(answer.rows[2].reason, "incomplete: nothing between 2024-Q2 and 2024-Q4");
+}
+
+TEST_F(AggregateTest, RunningTotalsGoByTheDaysWhateverKindOfPeriodTheyAre) {
+  commit(*store_, {measured("Alibaba", "capex", "@2024-03-31", "10", "CNY"),
+                   measured("Alibaba", "capex", "2024-Q2", "5", "CNY")});
+  Query query = sum("alibaba", "2024");
+  query.cumulative = true;
+  const Answer answer = ask(*store_, query);
+  ASSERT_EQ(answer.rows.size(), 2U);
+  std::vector<std::string> totals;
+  for (const AnswerRow& row : answer.rows) totals.push_back(row.value.point->to_string());
+  std::sort(totals.begin(), totals.end());
+  EXPECT_EQ(totals, (Texts{"10", "15"}));
+}
+
+TEST_F(AggregateTest, ARunningTotalDoesNotGoPastAnOpenEnd) {
+  commit(*store_, {measured("Alibaba", "capex", "2024-01-01/..", "10", "CNY"),
+                   measured("Alibaba", "capex", "2024-Q2", "5", "CNY")});
+  Query query = sum("alibaba", "");
+  query.cumulative = true;
+  EXPECT_EQ(refused(query).reason, "overlapping_periods");
 }
 
 TEST_F(AggregateTest, ARowNamesTheStatementsBehindItWhenAsked) {
