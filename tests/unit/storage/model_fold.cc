@@ -56,7 +56,7 @@ Result<Interval> median_of(const std::vector<Interval>& values) {
     Interval both;
     CAPEXDB_ASSIGN(both.point, add(first, second));
     CAPEXDB_ASSIGN(const Interval half, mean(both, 2));
-    result.point = half.point;
+    result.point = points.size() % 2 == 1 ? first : half.point;
   }
   CAPEXDB_ASSIGN(result.low, median_end(lows, true));
   CAPEXDB_ASSIGN(result.high, median_end(highs, false));

@@ -116,6 +116,7 @@ Line grown(const Line& now, const std::vector<Line>& all, const ModelQuestion& q
   const auto value = capexdb::growth(now.row.value, base->row.value);
   if (!value) {
     become_nothing(line, measure, "no growth");
+    back_up(line, *base);
     return line;
   }
   become_growth(line, *value, measure, lack_of(now, *base));
