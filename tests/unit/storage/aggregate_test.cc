@@ -83,6 +83,13 @@ TEST_F(AggregateTest, OverTimeAPartIsNotCountedBesideItsWhole) {
   EXPECT_EQ(rows(query), (Texts{"nvidia 2024-H1 100", "nvidia 2024-Q1 30"})) << "rows of their own";
 }
 
+TEST_F(AggregateTest, WhatHasNoEndOverlapsEverythingBehind) {
+  commit(*store_, {measured("Alibaba", "capex", "2023-Q3", "10", "CNY"),
+                   measured("Alibaba", "capex", "2024-04-01/..", "10", "CNY"),
+                   measured("Alibaba", "capex", "2024-Q2", "5", "CNY")});
+  EXPECT_EQ(refused(sum("alibaba", "", {Dimension::company})).reason, "overlapping_periods");
+}
+
 TEST_F(AggregateTest, OverTimeWithAnOpenEndStillBeginsSomewhere) {
   commit(*store_, {measured("Alibaba", "capex", "2024-Q1", "10", "CNY"),
                    measured("Alibaba", "capex", "2024-07-01/..", "5", "CNY")});
