@@ -188,6 +188,7 @@ Result<ModelQuestion> ModelStore::read(const Query& query) const {
       if (!contains(q.subjects, party)) q.subjects.push_back(party);
     }
   }
+  q.wanted = {q.subjects.begin(), q.subjects.end()};
   if (query.policy.starts_with("source:")) q.only_source = query.policy.substr(7);
   if (q.lists(Dimension::group)) q.groups = groups_of(q);
   return q;
@@ -196,10 +197,10 @@ Result<ModelQuestion> ModelStore::read(const Query& query) const {
 bool ModelStore::concerns(const Told& told, const ModelQuestion& q) const {
   const ToldCell& cell = told.cell;
   if (told.sequence > q.at || cell.metric != q.metric.id) return false;
-  bool by_whom = contains(q.subjects, cell.subject);
+  bool by_whom = q.wanted.contains(cell.subject);
   if (!q.is_sum()) {
     for (const auto& [role, id] : cell.others) {
-      by_whom = by_whom || (takes_part(role) && contains(q.subjects, id));
+      by_whom = by_whom || (takes_part(role) && q.wanted.contains(id));
     }
   }
   if (!by_whom) return false;
@@ -216,7 +217,8 @@ std::vector<std::vector<const Told*>> ModelStore::cells(const ModelQuestion& q) 
   for (const Told& told : told_) {
     if (!concerns(told, q) || (q.as_of && told.published.last_day() > *q.as_of)) continue;
     const auto cell = std::find_if(result.begin(), result.end(), [&](const auto& list) {
-      return list.front()->cell == told.cell;
+      // Periods differ most, and are compared at once.
+      return list.front()->cell.period == told.cell.period && list.front()->cell == told.cell;
     });
     if (cell == result.end()) {
       result.push_back({&told});
@@ -287,6 +289,7 @@ std::vector<Figure> ModelStore::figures(const ModelQuestion& q) const {
   std::vector<Figure> best;
   for (const Figure& mine : all) {
     const bool beaten = std::any_of(all.begin(), all.end(), [&](const Figure& other) {
+      if (other.cell.period != mine.cell.period) return false;
       ToldCell cell = other.cell;
       cell.definition = mine.cell.definition;
       return cell == mine.cell && definition_place(q.metric, other.cell.definition) <

@@ -18,9 +18,9 @@ bool same_thing(const ToldCell& a, const ToldCell& b) {
 
 bool is_stated(const Figure& level, const std::vector<Figure>& levels) {
   return std::any_of(levels.begin(), levels.end(), [&](const Figure& other) {
-    return same_thing(level.cell, other.cell) && level.cell.unit == other.cell.unit &&
-           level.cell.currency == other.cell.currency &&
-           nearly_same(level.cell.period, other.cell.period, kSlackDays);
+    return nearly_same(level.cell.period, other.cell.period, kSlackDays) &&
+           same_thing(level.cell, other.cell) && level.cell.unit == other.cell.unit &&
+           level.cell.currency == other.cell.currency;
   });
 }
 
@@ -87,7 +87,8 @@ std::vector<Figure> ModelStore::implied(const ModelQuestion& q) const {
   }
   for (const Implication& mine : found) {
     const bool beaten = std::any_of(found.begin(), found.end(), [&](const Implication& other) {
-      return other.level.cell == mine.level.cell && is_nearer(other, mine);
+      return other.level.cell.period == mine.level.cell.period &&
+             other.level.cell == mine.level.cell && is_nearer(other, mine);
     });
     if (!beaten) result.push_back(mine.level);
   }

@@ -100,9 +100,9 @@ Line grown(const Line& now, const std::vector<Line>& all, const ModelQuestion& q
   const Line* base = nullptr;
   std::tuple<int, Period> best;
   for (const Line& other : all) {
-    if (series_of(other, q) != series_of(now, q) || !other.row.value.has_number()) continue;
     const auto off = misfit(other.period, now.period, growth);
-    if (!off) continue;
+    if (!off || !other.row.value.has_number()) continue;
+    if (series_of(other, q) != series_of(now, q)) continue;
     const std::tuple mine(*off, other.period);
     if (base == nullptr || mine < best) {
       base = &other;

@@ -10,6 +10,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -98,8 +99,9 @@ struct ModelQuestion {
   PeriodRange range;  // of growth, its bases too
   PeriodRange shown;  // the question's own
   CatalogMetric metric;
-  std::optional<Measure> measure;     // empty: any growth
-  std::vector<std::string> subjects;  // of a sum: the companies
+  std::optional<Measure> measure;          // empty: any growth
+  std::vector<std::string> subjects;       // of a sum: the companies
+  std::unordered_set<std::string> wanted;  // the same
   std::vector<std::string> named;
   std::vector<std::pair<std::string, std::vector<std::string>>> groups;  // of rows by group
   bool everyone = false;

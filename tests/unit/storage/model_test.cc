@@ -37,7 +37,7 @@ class ModelTest : public testing::TestWithParam<std::uint64_t> {
 };
 
 TEST_P(ModelTest, TheStoreAnswersAsTheModel) {
-  const std::vector<World> all = worlds(24);
+  const std::vector<World> all = worlds(18);
   StorePair pair(all);
   pair.commit_log(random_log(all, kEventsOfAWorld, dice_), dice_, kBatchMax);
   ASSERT_FALSE(HasFailure());
