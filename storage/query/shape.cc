@@ -343,6 +343,8 @@ Result<void> add_shares(std::vector<Figure>& figures, const Plan& plan) {
   for (const auto& [period, list] : by_period(figures, plan)) {
     for (const Figure* figure : list) {
       CAPEXDB_TRY(check_unit(*list.front(), *figure, "tell shares"));
+    }
+    for (const Figure* figure : list) {
       if (may_be_negative(figure->row.value)) {
         return fail(Error{Errc::invalid_argument,
                           "shares need figures that are not below zero, and " +

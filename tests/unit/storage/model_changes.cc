@@ -132,9 +132,9 @@ Result<Lines> ModelStore::change_lines(const ModelQuestion& now) const {
     Line& line = lines.list.emplace_back(line_of(figure));
     line.row.value = {};
     line.row.derivation = "withdrawn";
-    // What it was withdrawn by.
+    // The newest that was said of it.
     for (const Told& told : told_) {
-      const bool counts = told.retraction && told.cell == figure.cell && told.sequence <= now.at &&
+      const bool counts = told.cell == figure.cell && concerns(told, now) &&
                           (!now.as_of || told.published.last_day() <= *now.as_of);
       if (counts) line.row.sequence = std::max(line.row.sequence, told.sequence);
     }

@@ -18,7 +18,8 @@ bool same_thing(const ToldCell& a, const ToldCell& b) {
 
 bool is_stated(const Figure& level, const std::vector<Figure>& levels) {
   return std::any_of(levels.begin(), levels.end(), [&](const Figure& other) {
-    return nearly_same(level.cell.period, other.cell.period, kSlackDays) &&
+    return other.value.has_number() &&
+           nearly_same(level.cell.period, other.cell.period, kSlackDays) &&
            same_thing(level.cell, other.cell) && level.cell.unit == other.cell.unit &&
            level.cell.currency == other.cell.currency;
   });

@@ -38,7 +38,8 @@ std::string derivation_kind(const std::string& text) {
   if (!implied.empty()) return "implied";
   if (text.starts_with("reported")) return "reported";  // a conversion names its rate
   if (text.empty() || text.starts_with("derived")) return text;
-  return text.ends_with("(mixed vintages)") ? "derived (mixed vintages)" : "derived";
+  return text.find("(mixed vintages)") != std::string::npos ? "derived (mixed vintages)"
+                                                            : "derived";
 }
 
 std::string reason_kind(const std::string& text) {

@@ -218,8 +218,8 @@ std::optional<Bound> end_of_share(const std::optional<Bound>& part,
 
 Result<void> add_shares(std::vector<Line>& lines, const ModelQuestion& q) {
   for (const auto& [period, rows] : by_period(lines, q)) {
+    if (!of_one_unit({rows.begin(), rows.end()})) return refused("mixed_units");
     for (const Line* line : rows) {
-      if (!of_one_unit({rows.front(), line})) return refused("mixed_units");
       if (may_be_negative(line->row.value)) return refused("negative_part");
     }
     for (Line* line : rows) {
@@ -261,8 +261,10 @@ Result<void> keep_largest(std::vector<Line>& lines, const ModelQuestion& q) {
       const Decimal size_a = size_of(a->row.value);
       const Decimal size_b = size_of(b->row.value);
       if (size_a != size_b) return size_a > size_b;
-      return std::tie(a->row.company, a->row.product, a->row.counterparty, a->row.source) <
-             std::tie(b->row.company, b->row.product, b->row.counterparty, b->row.source);
+      const auto name = [](const AnswerRow& r) {
+        return std::tie(r.company, r.product, r.counterparty, r.status, r.source);
+      };
+      return name(a->row) < name(b->row);
     });
     for (std::size_t i = 0; i < rows.size() && i < q.query.top; ++i) result.push_back(*rows[i]);
   }
