@@ -1,6 +1,7 @@
 #include "storage/query/changes.h"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <string>
 #include <tuple>
@@ -63,6 +64,19 @@ std::string said(const AnswerRow& row) {
   return text + ", " + row.source + " " + row.published_at;
 }
 
+// Whether all sources that both times know have the ranks that they had.
+bool have_same_ranks(const Catalogue& catalogue, std::uint64_t before, std::uint64_t now) {
+  std::map<std::string, std::uint32_t> ranks;
+  for (const CatalogSource& source : catalogue.list_sources(before)) {
+    ranks[source.name] = source.rank;
+  }
+  const std::vector<CatalogSource> sources = catalogue.list_sources(now);
+  return std::all_of(sources.begin(), sources.end(), [&](const CatalogSource& source) {
+    const auto found = ranks.find(source.name);
+    return found == ranks.end() || found->second == source.rank;
+  });
+}
+
 // " (+5.2 %)" from one level to another.
 std::string step(const Interval& now, const Interval& before) {
   if (!now.point || !before.point) return {};
@@ -75,9 +89,10 @@ std::string step(const Interval& now, const Interval& before) {
 
 // The row of a cell whose answer changed; empty where it did not.
 std::optional<AnswerRow> change_of(std::span<const Row> cell, const std::vector<Row>& before,
-                                   const Plan& plan, const Catalogue& catalogue) {
+                                   const Plan& plan, const Plan& earlier_plan,
+                                   const Catalogue& catalogue) {
   const auto now = resolve_cell(cell, plan);
-  const auto then = before.empty() ? std::nullopt : resolve_cell(before, plan);
+  const auto then = before.empty() ? std::nullopt : resolve_cell(before, earlier_plan);
   if (!now && !then) return std::nullopt;
   const auto described = [&](const ResolvedCell& resolved) {
     AnswerRow row = describe(resolved.leader, plan, catalogue);
@@ -131,6 +146,12 @@ Result<std::uint64_t> last_recorded_before(const ReadView& view, Day day) {
 Result<void> answer_changes(const Reading& reading, const Plan& plan, const Query& query,
                             std::uint32_t rows_max, Answer& answer) {
   CAPEXDB_ASSIGN(const Earlier earlier, earlier_of(reading, plan, query));
+  // Ranks are those of each time.
+  Plan earlier_plan = plan;
+  earlier_plan.policy.source_rank = [&](std::uint32_t source) {
+    return reading.catalogue.source_rank(source, earlier.at);
+  };
+  const bool same_ranks = have_same_ranks(reading.catalogue, earlier.at, plan.at);
   std::vector<AnswerRow> rows;
   std::vector<Row> before;
   const CellVisitor visit = [&](std::span<const Row> cell) -> Result<void> {
@@ -138,8 +159,8 @@ Result<void> answer_changes(const Reading& reading, const Plan& plan, const Quer
     for (const Row& row : cell) {
       if (earlier.sees(row)) before.push_back(row);
     }
-    if (before.size() == cell.size()) return {};
-    auto row = change_of(cell, before, plan, reading.catalogue);
+    if (same_ranks && before.size() == cell.size()) return {};
+    auto row = change_of(cell, before, plan, earlier_plan, reading.catalogue);
     if (!row) return {};
     if (rows.size() >= kStatementsMax) return fail(too_much(kStatementsMax, "changes"));
     rows.push_back(std::move(*row));

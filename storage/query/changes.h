@@ -13,8 +13,8 @@ namespace capexdb::storage {
 // the plan's earlier time (query.from_as_of, from_sequence, from_recorded) and its
 // own. `derivation` is "new", "revised" or "withdrawn", `parts` holds the earlier
 // answer, `reason` says what it was. In order of company, period, dimensions.
-// Errors: invalid_argument when the earlier time is missing or not earlier; those
-// of run_query.
+// Errors: invalid_argument when the earlier time is missing or a later one; those
+// of run_query. Since the same time nothing has changed.
 Result<void> answer_changes(const Reading& reading, const Plan& plan, const Query& query,
                             std::uint32_t rows_max, Answer& answer);
 

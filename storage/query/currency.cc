@@ -152,7 +152,7 @@ class Rates {
     std::set<std::int64_t> sources;
     Day before = start - 1;
     for (auto at = daily.lower_bound(start); at != behind; ++at) {
-      if (at->first - before > kGapDaysMax) break;
+      if (at->first - before - 1 > kGapDaysMax) break;
       const auto more = days == 0 ? Result<Interval>(at->second.value) : add(sum, at->second.value);
       if (!more) return lacks("whose sum fits 38 digits");
       sum = *more;
@@ -260,6 +260,7 @@ Result<void> convert_cells(std::vector<ResolvedCell>& cells, const Plan& plan, c
       lose_number("not converted: its amount in " + plan.currency + " needs more than 38 digits");
       continue;
     }
+    cell.stated_currency = from;
     row[Column::unit] = unit;
     row[Column::currency] = target;
     cell.derivation = (cell.derivation.empty() ? "reported" : cell.derivation) +

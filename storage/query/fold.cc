@@ -8,9 +8,10 @@
 namespace capexdb::storage {
 namespace {
 
-auto row_order(const AnswerRow& r) {
+auto row_order(const Figure& f) {
+  const AnswerRow& r = f.row;
   return std::tie(r.company, r.start, r.end, r.period, r.product, r.counterparty, r.definition,
-                  r.currency, r.unit, r.sequence);
+                  r.currency, r.unit, r.measure, f.stated_currency, r.sequence);
 }
 
 }  // namespace
@@ -200,6 +201,7 @@ std::vector<Figure> cells_answer(std::vector<ResolvedCell> cells,
     figure.document_ids = std::move(cell.document_ids);
     figure.root_ids = std::move(cell.root_ids);
     figure.implied = cell.implied;
+    figure.stated_currency = cell.stated_currency;
     figure.parts = std::move(cell.parts);
     AnswerRow& row = figure.row;
     row = describe(cell.leader, plan, catalogue);
@@ -236,7 +238,7 @@ std::vector<Figure> cells_answer(std::vector<ResolvedCell> cells,
     notes.push_back(std::to_string(disagreements - kNotesMax) + " more values are disagreed with");
   }
   std::sort(figures.begin(), figures.end(),
-            [](const Figure& a, const Figure& b) { return row_order(a.row) < row_order(b.row); });
+            [](const Figure& a, const Figure& b) { return row_order(a) < row_order(b); });
   return figures;
 }
 

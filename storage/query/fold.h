@@ -36,6 +36,7 @@ struct ResolvedCell {
   std::string reason;
   // It follows from a growth and another level; nobody stated it.
   bool implied = false;
+  std::string stated_currency;  // of a converted figure
   // Of a plan that explains: the statements that back it.
   std::vector<Row> parts;
 };
@@ -54,6 +55,7 @@ struct Figure {
   std::vector<std::int64_t> document_ids;
   std::vector<std::int64_t> root_ids;
   bool implied = false;
+  std::string stated_currency;  // of a converted figure, but not of a sum
   std::vector<Row> parts;
 };
 

@@ -33,16 +33,17 @@ Result<Interval> median(const std::vector<Interval>& values) {
   if (points.size() == values.size()) {
     std::tie(first.point, second.point) = middle(points, std::less<>());
   }
-  // What has no low end reaches down for ever, what has no high end up; of equal
-  // ends the one that reaches further comes first.
+  // What has no low end reaches down for ever, what has no high end up; so of equal
+  // low ends the one that reaches further comes first, of high ones last.
   std::tie(first.low, second.low) = middle(lows, [](const End& a, const End& b) {
     if (!a || !b) return !a && b;
-    return a->value != b->value ? a->value < b->value : reach(a->kind) < reach(b->kind);
+    return a->value != b->value ? a->value < b->value : reach(a->kind) > reach(b->kind);
   });
   std::tie(first.high, second.high) = middle(highs, [](const End& a, const End& b) {
     if (!a || !b) return a && !b;
     return a->value != b->value ? a->value < b->value : reach(a->kind) < reach(b->kind);
   });
+  if (values.size() % 2 == 1) return first;  // to the last digit
   CAPEXDB_ASSIGN(const Interval sum, add(first, second));
   return mean(sum, 2);
 }

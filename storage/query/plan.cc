@@ -277,6 +277,13 @@ Result<void> plan_every(Plan& plan, const Query& query) {
   return {};
 }
 
+// What has no end is not inside a period that has one.
+bool lies_within(const PeriodRange& range, const Period& period) {
+  const auto is_open = [](const Period& p) { return !p.has_start() || !p.has_end(); };
+  if (!range.contains(period)) return false;
+  return !range.exact || is_open(*range.exact) || !is_open(period);
+}
+
 }  // namespace
 
 bool Plan::lists(Dimension dimension) const {
@@ -284,7 +291,7 @@ bool Plan::lists(Dimension dimension) const {
 }
 
 bool Plan::shows(const Period& period) const {
-  return growth == Growth::none || shown_range.contains(period);
+  return growth == Growth::none || lies_within(shown_range, period);
 }
 
 PeriodRange Plan::read_range() const {
@@ -297,13 +304,9 @@ bool Plan::reads(Measure m, const Period& period) const {
 }
 
 bool Plan::covers(const Period& period) const {
-  if (!range.contains(period)) return false;
+  if (!lies_within(range, period)) return false;
   if (!range.exact) return true;
   const Period& asked = *range.exact;
-  const bool open = !period.has_start() || !period.has_end();
-  const bool asked_open = !asked.has_start() || !asked.has_end();
-  // What has no end is not inside a period that has one.
-  if (open && !asked_open) return false;
   if (kind != QueryKind::statements || period == asked) return true;
   const auto quarter = calendar_quarter(period);
   if (quarter && quarter_span(*quarter) == asked) return true;

@@ -25,7 +25,7 @@ auto series_key(const AnswerRow& r) {
 // What tells series apart. Status and source of a row are properties of its
 // figure unless the rows are listed by them.
 using SeriesName = std::tuple<std::string, std::string, std::string, std::string, std::string,
-                              std::string, std::string>;
+                              std::string, std::string, std::string>;
 
 SeriesName series_of(const Figure& figure, const Plan& plan) {
   const AnswerRow& r = figure.row;
@@ -34,7 +34,9 @@ SeriesName series_of(const Figure& figure, const Plan& plan) {
     if (plan.lists(Dimension::status) && r.status) listed += to_string(*r.status);
     if (plan.lists(Dimension::source)) listed += "\n" + r.source;
   }
-  return {r.company, r.product, r.counterparty, r.definition, r.unit, r.currency, listed};
+  // What was converted does not grow from what was not.
+  return {r.company, r.product,  r.counterparty,         r.definition,
+          r.unit,    r.currency, figure.stated_currency, listed};
 }
 
 void unite_ids(std::vector<std::int64_t>& all, const std::vector<std::int64_t>& more) {
@@ -70,6 +72,7 @@ void back_up(Figure& figure, const Figure& other) {
 
 // Whether `base` is the period that `now` grows from.
 bool is_base(const Period& base, const Period& now, Growth growth) {
+  if (now.kind == PeriodKind::none) return false;  // it would be its own
   if (growth == Growth::yoy) {
     const auto quarter = calendar_quarter(now);
     const auto before = calendar_quarter(base);
@@ -95,10 +98,19 @@ int days_off(const Period& base, const Period& now, Growth growth) {
   return std::abs(base.start - wanted.start) + std::abs(base.end - wanted.end);
 }
 
+// Which of the two levels nobody stated, for a derivation.
+std::string implied_text(const Figure& now, const Figure& base) {
+  if (!now.implied && !base.implied) return {};
+  std::string text = now.implied ? ", " + now.row.period : "";
+  if (base.implied) text += (now.implied ? " and " : ", ") + base.row.period;
+  return text + " implied";
+}
+
 // Turns a level into the growth that `value` is, or says why there is none.
 void grow(Figure& figure, const Figure& base, const Result<Interval>& value, Measure measure) {
   AnswerRow& row = figure.row;
   const std::string periods = row.period + " / " + base.row.period;
+  const std::string implied = implied_text(figure, base);
   std::string reason = row.reason;
   if (reason.empty() && !base.row.reason.empty()) {
     reason = base.row.period + ": " + base.row.reason;
@@ -109,8 +121,7 @@ void grow(Figure& figure, const Figure& base, const Result<Interval>& value, Mea
   back_up(figure, base);
   if (!value) return no_value(figure, value.error().message);
   row.value = *value;
-  row.derivation = periods + " - 1";
-  if (base.implied) row.derivation += ", " + base.row.period + " implied";
+  row.derivation = periods + " - 1" + implied;
   row.reason = reason;
 }
 
@@ -126,8 +137,10 @@ SeriesList by_series(std::vector<Figure>& figures, const Plan& plan) {
   SeriesList series;
   for (Figure& figure : figures) series[series_of(figure, plan)].push_back(&figure);
   for (auto& [name, list] : series) {
-    std::sort(list.begin(), list.end(),
-              [](const Figure* a, const Figure* b) { return a->period < b->period; });
+    std::sort(list.begin(), list.end(), [](const Figure* a, const Figure* b) {
+      return std::tie(a->period.start, a->period.end, a->period) <
+             std::tie(b->period.start, b->period.end, b->period);
+    });
   }
   return series;
 }
@@ -154,6 +167,10 @@ Figure step_growth(const Figure& now, const std::vector<Figure*>& list, Growth g
   result.row.unit = "%";
   result.row.currency.clear();
   result.row.measure = measure;
+  if (growth == Growth::yoy && now.period.kind == PeriodKind::none) {
+    no_value(result, "no figure for a year before: it has no period");
+    return result;
+  }
   const std::string name = name_of_base(now.period, growth);
   no_value(result, name.empty() ? now.row.period + " is no quarter; ask --every quarter"
                                 : "no figure for " + name + " to grow from");
@@ -185,7 +202,7 @@ std::optional<Figure> yearly_growth(const std::vector<Figure*>& list) {
   grow(result, *first, compound_growth(last->row.value, first->row.value, months), Measure::growth);
   if (result.row.value.has_number()) {
     result.row.derivation = "(" + last->row.period + " / " + first->row.period + ") ^ (12 / " +
-                            std::to_string(months) + ") - 1, a year";
+                            std::to_string(months) + ") - 1, a year" + implied_text(*last, *first);
   }
   result.row.start = first->row.start;
   result.period = last->period;
@@ -287,7 +304,9 @@ Result<void> accumulate(std::vector<Figure>& figures, const Plan& plan) {
         before = figure;
         continue;
       }
-      if (before->period.end > figure->period.start) {
+      const bool apart = before->period.has_end() && figure->period.has_start() &&
+                         before->period.end <= figure->period.start;
+      if (!apart) {
         return fail(Error{Errc::invalid_argument,
                           "periods of " + row.company +
                               " overlap: " + period_to_string(before->period) + " and " +
@@ -319,6 +338,8 @@ Result<void> add_shares(std::vector<Figure>& figures, const Plan& plan) {
   for (const auto& [period, list] : by_period(figures, plan)) {
     for (const Figure* figure : list) {
       CAPEXDB_TRY(check_unit(*list.front(), *figure, "tell shares"));
+    }
+    for (const Figure* figure : list) {
       if (may_be_negative(figure->row.value)) {
         return fail(Error{Errc::invalid_argument,
                           "shares need figures that are not below zero, and " +

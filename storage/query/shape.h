@@ -22,17 +22,17 @@ std::vector<Figure> growth_of(std::vector<Figure> figures, const Plan& plan);
 Result<void> accumulate(std::vector<Figure>& figures, const Plan& plan);
 
 // Gives each row its share, in percent, of what all rows of its period have
-// together; of a sum over time, of what all rows have. Error: invalid_argument when they have
-// several units, or a figure may be below zero.
+// together; of a sum over time, of what all rows have. Error: invalid_argument when
+// they have several units, or a figure may be below zero.
 Result<void> add_shares(std::vector<Figure>& figures, const Plan& plan);
 
 // By which keep_largest() ranks a value, which has a number.
 const Decimal& size_of(const Interval& value);
 
-// Leaves the plan.top largest of each period, or of all of a sum over time, the
-// largest first; of equal ones
-// the one whose name comes first. Where there is no point a lower bound counts,
-// else an upper one. Error: invalid_argument when they have several units.
+// Leaves the plan.top largest of each period, or of all that is summed over time, the
+// largest first; of equal ones the one whose name comes first. Where there is no point
+// a lower bound counts, else an upper one. Error: invalid_argument when they have
+// several units.
 Result<void> keep_largest(std::vector<Figure>& figures, const Plan& plan);
 
 }  // namespace capexdb::storage

@@ -115,13 +115,18 @@ Error mixed_units(const Row& a, const Row& b, const Catalogue& catalogue) {
           "select", "mixed_units"};
 }
 
-// From the first day of both to the last one.
+// From the first day of both to the last one; open on the side where one of them is.
 void widen(Period& span, const Period& more) {
   if (span == more) return;
-  const bool dated = span.has_start() && span.has_end() && more.has_start() && more.has_end();
-  span = dated ? Period{PeriodKind::span, std::min(span.start, more.start),
-                        std::max(span.end, more.end)}
-               : Period{};
+  const bool starts = span.has_start() && more.has_start();
+  const bool ends = span.has_end() && more.has_end();
+  const Day start = starts ? std::min(span.start, more.start) : 0;
+  const Day end = ends ? std::max(span.end, more.end) : 0;
+  span = {starts && ends ? PeriodKind::span
+          : starts       ? PeriodKind::open_end
+          : ends         ? PeriodKind::open_start
+                         : PeriodKind::none,
+          start, end};
 }
 
 Result<void> add_to(Total& total, const SumPart& part, const Plan& plan,

@@ -315,7 +315,8 @@ Result<void> check_over_time(const std::vector<SumPart>& parts, const Plan& plan
     }
     const auto [at, is_new] =
         of_company.try_emplace({row[Column::product], row[Column::counterparties]}, part);
-    if (!is_new && part->period.end > at->second->period.end) at->second = part;
+    if (is_new || !at->second->period.has_end()) continue;
+    if (!part->period.has_end() || part->period.end > at->second->period.end) at->second = part;
   }
   return {};
 }

@@ -1,6 +1,8 @@
 // Sums, means and shares by company, group and time, through the store.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "storage/query/engine.h"
 #include "tests/unit/storage/events.h"
 
@@ -79,6 +81,19 @@ TEST_F(AggregateTest, OverTimeAPartIsNotCountedBesideItsWhole) {
   EXPECT_EQ(refused(query).reason, "overlapping_periods");
   query.by = {Dimension::product};
   EXPECT_EQ(rows(query), (Texts{"nvidia 2024-H1 100", "nvidia 2024-Q1 30"})) << "rows of their own";
+}
+
+TEST_F(AggregateTest, WhatHasNoEndOverlapsEverythingBehind) {
+  commit(*store_, {measured("Alibaba", "capex", "2023-Q3", "10", "CNY"),
+                   measured("Alibaba", "capex", "2024-04-01/..", "10", "CNY"),
+                   measured("Alibaba", "capex", "2024-Q2", "5", "CNY")});
+  EXPECT_EQ(refused(sum("alibaba", "", {Dimension::company})).reason, "overlapping_periods");
+}
+
+TEST_F(AggregateTest, OverTimeWithAnOpenEndStillBeginsSomewhere) {
+  commit(*store_, {measured("Alibaba", "capex", "2024-Q1", "10", "CNY"),
+                   measured("Alibaba", "capex", "2024-07-01/..", "5", "CNY")});
+  EXPECT_EQ(rows(sum("alibaba", "", {Dimension::company})), Texts{"alibaba 2024-01-01/.. 15"});
 }
 
 TEST_F(AggregateTest, StocksAndPricesDoNotAddUpOverTime) {
@@ -191,6 +206,18 @@ TEST_F(AggregateTest, OptionsThatContradictOneAnotherAreRefused) {
   EXPECT_EQ(field_of([](Query& q) { q.share = true, q.fold = Fold::median; }), "share");
 }
 
+TEST_F(AggregateTest, OverTimeASharesWholeIsAllOfTheRows) {
+  commit(*store_, {measured("Alibaba", "capex", "2024-Q1", "10", "CNY"),
+                   measured("Tencent", "capex", "2024-Q2", "30", "CNY")});
+  Query query = sum("alibaba,tencent", "2024-Q1..2024-Q2", {Dimension::company});
+  query.share = true;
+  query.top = 1;
+  const Answer answer = ask(*store_, query);
+  ASSERT_EQ(answer.rows.size(), 1U) << "the largest of all, not of its days";
+  EXPECT_EQ(answer.rows[0].company, "tencent");
+  EXPECT_EQ(answer.rows[0].share.point->to_string(), "75");
+}
+
 TEST_F(AggregateTest, AShareOfRoundedFiguresStaysWithinAHundredPercent) {
   commit(*store_, {capex("Alibaba", "23000000000"), capex("Tencent", "23000000000")});
   Query query = sum("alibaba,tencent", "2024-H1", {Dimension::company});
@@ -227,6 +254,27 @@ TEST_F(AggregateTest, RunningTotalsSayWhereTheyHaveGaps) {
   EXPECT_EQ(answer.rows[1].reason, "");
   EXPECT_EQ(answer.rows[2].value.point->to_string(), "27");
   EXPECT_EQ(answer.rows[2].reason, "incomplete: nothing between 2024-Q2 and 2024-Q4");
+}
+
+TEST_F(AggregateTest, RunningTotalsGoByTheDaysWhateverKindOfPeriodTheyAre) {
+  commit(*store_, {measured("Alibaba", "capex", "@2024-03-31", "10", "CNY"),
+                   measured("Alibaba", "capex", "2024-Q2", "5", "CNY")});
+  Query query = sum("alibaba", "2024");
+  query.cumulative = true;
+  const Answer answer = ask(*store_, query);
+  ASSERT_EQ(answer.rows.size(), 2U);
+  std::vector<std::string> totals;
+  for (const AnswerRow& row : answer.rows) totals.push_back(row.value.point->to_string());
+  std::sort(totals.begin(), totals.end());
+  EXPECT_EQ(totals, (Texts{"10", "15"}));
+}
+
+TEST_F(AggregateTest, ARunningTotalDoesNotGoPastAnOpenEnd) {
+  commit(*store_, {measured("Alibaba", "capex", "2024-01-01/..", "10", "CNY"),
+                   measured("Alibaba", "capex", "2024-Q2", "5", "CNY")});
+  Query query = sum("alibaba", "");
+  query.cumulative = true;
+  EXPECT_EQ(refused(query).reason, "overlapping_periods");
 }
 
 TEST_F(AggregateTest, ARowNamesTheStatementsBehindItWhenAsked) {

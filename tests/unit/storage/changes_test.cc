@@ -97,6 +97,30 @@ TEST_F(ChangesTest, AWithdrawalIsAChange) {
   EXPECT_EQ(answer.rows[0].sequence, store_->last_sequence());
 }
 
+TEST_F(ChangesTest, AnotherRankOfASourceMayChangeAnAnswer) {
+  v1::Event other = measured("Alibaba", "capex", "2024", "90", "CNY");
+  other.mutable_source()->set_publisher("Bloomberg");
+  v1::Event ranks;
+  ranks.mutable_source()->set_publisher("operator");
+  ranks.set_published_at("2024-01-01");
+  const auto rank = [&](const char* name, std::uint32_t number) {
+    ranks.mutable_catalog_change()->clear_sources();
+    v1::CatalogSource& source = *ranks.mutable_catalog_change()->add_sources();
+    source.set_name(name);
+    source.set_rank(number);
+    commit(*store_, {ranks});
+  };
+  commit(*store_, {measured("Alibaba", "capex", "2024", "80", "CNY"), other});
+  rank("Reuters", 2);
+  const std::uint64_t before = store_->last_sequence();
+  rank("Bloomberg", 1);
+  const Answer answer = ask(*store_, since(before));
+  ASSERT_EQ(answer.rows.size(), 1U);
+  EXPECT_EQ(answer.rows[0].derivation, "revised");
+  EXPECT_EQ(answer.rows[0].value.point->to_string(), "90");
+  EXPECT_EQ(answer.rows[0].parts.at(0).value.point->to_string(), "80");
+}
+
 TEST_F(ChangesTest, ByTheStoresClock) {
   // The store's clock stands at 2024-08-26.
   commit(*store_, {measured("Alibaba", "capex", "2024", "80", "CNY")});

@@ -137,6 +137,37 @@ TEST_F(CurrencyTest, APublishersOwnConversionNamesItsRate) {
             "reported, at 7.14285714286 [7.14285714285, 7.14285714286] CNY/USD");
 }
 
+TEST_F(CurrencyTest, TenDaysWithoutARateAreBridgedAndElevenAreNot) {
+  commit(*store_, {measured("Alibaba", "capex", "2024-Q1", "100", "CNY"),
+                   measured("Alibaba", "capex", "2024-Q2", "100", "CNY")});
+  std::vector<v1::Event> rates;
+  const auto each_day = [&](const char* first, const char* last) {
+    for (Day day = *parse_date(first); day <= *parse_date(last); ++day) {
+      rates.push_back(rate("CNY", "USD", day, "8"));
+    }
+  };
+  each_day("2024-01-01", "2024-02-01");
+  each_day("2024-02-12", "2024-05-01");
+  each_day("2024-05-13", "2024-06-30");
+  commit(*store_, rates);
+  EXPECT_EQ(only(get("capex", "2024-Q1")).value.point->to_string(), "12.5");
+  EXPECT_FALSE(only(get("capex", "2024-Q2")).value.has_number());
+}
+
+TEST_F(CurrencyTest, WhatWasConvertedDoesNotGrowFromWhatWasNot) {
+  commit(*store_, {measured("Alibaba", "capex", "2024-Q1", "15", "USD"),
+                   measured("Alibaba", "capex", "2023-Q1", "10", "USD"),
+                   measured("Alibaba", "capex", "2024-Q1", "160", "CNY"),
+                   measured("Alibaba", "capex", "2023-Q1", "80", "CNY")});
+  commit_rates("CNY", "USD", "2023-01-01", "2024-03-31", "8");
+  Query query = get("capex", "2024-Q1");
+  query.growth = Growth::yoy;
+  const Answer answer = ask(*store_, query);
+  ASSERT_EQ(answer.rows.size(), 2U);
+  EXPECT_EQ(answer.rows[0].value.point->to_string(), "50");
+  EXPECT_EQ(answer.rows[1].value.point->to_string(), "100");
+}
+
 TEST_F(CurrencyTest, APercentageIsOneInEveryCurrency) {
   v1::Event growth = measured("Alibaba", "capex", "2024-H1", "123", "%");
   growth.mutable_measure()->set_measure(v1::MEASURE_GROWTH_YOY);

@@ -42,6 +42,16 @@ TEST(Folding, TheMedianOfIntervalsHasTheMediansOfTheirEnds) {
   EXPECT_FALSE(open.high) << "two of three reach up for ever";
 }
 
+TEST(Folding, TheMedianOfEqualEndsIsTheInnerOne) {
+  const Interval closed = {.point = {}, .low = Bound{Decimal(5)}, .high = {}};
+  EXPECT_EQ(folded(Fold::median, {above(5), between(3, 9), closed}).low, Bound{Decimal(5)});
+}
+
+TEST(Folding, AMedianThatIsOneOfThemLosesNoDigit) {
+  const Interval value = effective({.point = Decimal(1'234'567'890'123'456)});
+  EXPECT_EQ(folded(Fold::median, {value}), value);
+}
+
 TEST(Folding, AMeanIsRoundedOutward) {
   const Interval mean = folded(Fold::avg, {number_of(1), number_of(0), number_of(0)});
   EXPECT_EQ(mean.point->to_string(), "0.333333333333");

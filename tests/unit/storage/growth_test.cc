@@ -126,6 +126,30 @@ TEST_F(GrowthTest, AGrowthIsAsNewAsTheNewerOfItsLevels) {
   EXPECT_EQ(only(get("alibaba", "2024", Growth::yoy)).published_at, "2025-03");
 }
 
+TEST_F(GrowthTest, WhatHasNoEndIsNotInsideAYear) {
+  commit(*store_, {measured("Alibaba", "capex", "2024", "150", "CNY"),
+                   measured("Alibaba", "capex", "2024-03-01/..", "120", "CNY")});
+  EXPECT_EQ(only(get("alibaba", "2024", Growth::yoy)).period, "2024");
+}
+
+TEST_F(GrowthTest, WhatHasNoPeriodDoesNotGrowFromItself) {
+  commit(*store_, {measured("Alibaba", "capex", "none", "100", "CNY")});
+  const AnswerRow row = only(get("alibaba", "", Growth::yoy));
+  EXPECT_FALSE(row.value.has_number());
+  EXPECT_EQ(row.reason, "no figure for a year before: it has no period");
+}
+
+TEST_F(GrowthTest, AGrowthFromOrToAnImpliedLevelSaysSo) {
+  commit(*store_, {measured("Alibaba", "capex", "2023-H1", "100", "CNY"),
+                   stated_growth("Alibaba", "2024-H1", "50"),
+                   measured("Tencent", "capex", "2024-H1", "150", "CNY"),
+                   stated_growth("Tencent", "2024-H1", "50")});
+  EXPECT_EQ(only(get("alibaba", "2024-H1", Growth::yoy)).derivation,
+            "2024-H1 / 2023-H1 - 1, 2024-H1 implied");
+  EXPECT_EQ(only(get("tencent", "2024-H1", Growth::yoy)).derivation,
+            "2024-H1 / 2023-H1 - 1, 2023-H1 implied");
+}
+
 TEST_F(GrowthTest, QuarterOnQuarterOfFiscalQuarters) {
   const auto quarter = [](const char* days, const char* value) {
     return measured("Nvidia", "capex", days, value, "USD");
@@ -178,6 +202,9 @@ TEST_F(GrowthTest, WrongQuestionsAreRefused) {
   query.by = {};
   query.share = true;
   EXPECT_FALSE(run_query(*store_, query, {}));
+  query.share = false;
+  query.cumulative = true;
+  EXPECT_EQ(run_query(*store_, query, {}).error().field, "growth");
 }
 
 }  // namespace

@@ -12,18 +12,9 @@ bool contains(const std::vector<std::string>& list, const std::string& word) {
 
 bool is_open(const Period& p) { return p.has_start() != p.has_end(); }
 
-bool lies_inside(const PeriodRange& range, const Period& period) {
-  if (range.is_all()) return true;
-  if (range.exact && *range.exact == period) return true;
-  if (period.kind == PeriodKind::none) return false;
-  // What has no end is not inside a period that has both.
-  if (range.exact && !is_open(*range.exact) && is_open(period)) return false;
-  Period days = period;
-  if (const auto quarter = calendar_quarter(period)) days = quarter_span(*quarter);
-  const Day first = days.has_start() ? days.start : days.end - 1;
-  const Day last = days.has_end() ? days.end - 1 : days.start;
-  return (!range.start || first >= *range.start) && (!range.end || last < *range.end);
-}
+// How many days before those of the question bases are looked for.
+constexpr Day kBeforeYoy = 386;
+constexpr Day kBeforeQoq = 145;
 
 // 1: of higher standing. Commitment and target are one.
 int weight(Status status) {
@@ -37,10 +28,6 @@ int weight(Status status) {
     default:
       return 4;
   }
-}
-
-bool is_newer(const TimeRange& a, const TimeRange& b) {
-  return a.end != b.end ? a.end > b.end : a.begin > b.begin;
 }
 
 bool withdraws(const Told& retraction, const Told& told) {
@@ -94,10 +81,62 @@ Figure figure_of(const Told& told) {
 
 tl::unexpected<Error> wrong(Errc code) { return fail(code, "the model refuses this"); }
 
+// What adds up at all, in one period and over several.
+Result<void> check(const ModelQuestion& q, bool growth) {
+  const Query& query = q.query;
+  const Aggregation aggregation = q.metric.aggregation;
+  const bool adds_up = !growth && aggregation != Aggregation::none;
+  const bool wants_two = query.growth != Growth::none && (query.share || query.cumulative);
+  if (q.is_regular() && !adds_up) return wrong(Errc::invalid_argument);
+  if (query.every == Every::ttm && aggregation == Aggregation::stock) {
+    return wrong(Errc::invalid_argument);
+  }
+  if (wants_two || (query.growth != Growth::none && growth)) return wrong(Errc::invalid_argument);
+  if (!query.currency.empty() && q.metric.unit_class != UnitClass::money) {
+    return wrong(Errc::invalid_argument);
+  }
+  if (!q.is_sum()) return {};
+  const bool adds = query.fold == Fold::sum || query.share || query.cumulative;
+  const bool both = q.lists(Dimension::group) && q.lists(Dimension::company);
+  // Of growth of any basis there is no mean either.
+  if (both || (adds && !adds_up) || !q.measure) return wrong(Errc::invalid_argument);
+  // A share is one of a sum or a number of figures, a running total one of sums that
+  // go from period to period.
+  const bool shares = query.fold == Fold::sum || query.fold == Fold::count;
+  if (query.share && !shares) return wrong(Errc::invalid_argument);
+  const bool runs =
+      query.fold == Fold::sum && !q.is_over_time() && aggregation == Aggregation::flow;
+  if (query.cumulative && !runs) return wrong(Errc::invalid_argument);
+  if (query.growth != Growth::none && q.is_over_time()) return wrong(Errc::invalid_argument);
+  return {};
+}
+
 }  // namespace
 
+bool lies_inside(const PeriodRange& range, const Period& period) {
+  if (range.is_all()) return true;
+  if (range.exact && *range.exact == period) return true;
+  if (period.kind == PeriodKind::none) return false;
+  // What has no end is not inside a period that has both.
+  if (range.exact && !is_open(*range.exact) && is_open(period)) return false;
+  Period days = period;
+  if (const auto quarter = calendar_quarter(period)) days = quarter_span(*quarter);
+  const Day first = days.has_start() ? days.start : days.end - 1;
+  const Day last = days.has_end() ? days.end - 1 : days.start;
+  return (!range.start || first >= *range.start) && (!range.end || last < *range.end);
+}
+
+bool is_newer(const TimeRange& a, const TimeRange& b) {
+  return a.end != b.end ? a.end > b.end : a.begin > b.begin;
+}
+
 bool ModelQuestion::lists(Dimension dimension) const {
+  if (query.by.empty()) return dimension == Dimension::period;
   return std::find(query.by.begin(), query.by.end(), dimension) != query.by.end();
+}
+
+bool ModelQuestion::shows(const Period& period) const {
+  return query.growth == Growth::none || lies_inside(shown, period);
 }
 
 std::string ids_of(const Others& others) {
@@ -132,16 +171,17 @@ Result<ModelQuestion> ModelStore::read(const Query& query) const {
     CAPEXDB_ASSIGN(const TimeRange day, parse_time_range(query.as_of));
     q.as_of = day.last_day();
   }
-  CAPEXDB_ASSIGN(q.range, parse_period_range(query.periods));
+  CAPEXDB_ASSIGN(q.shown, parse_period_range(query.periods));
+  q.range = q.shown;
+  const bool has_bases = query.growth == Growth::yoy || query.growth == Growth::qoq;
+  if (has_bases || query.cumulative) q.range.exact.reset();
+  if (has_bases && q.range.start)
+    *q.range.start -= query.growth == Growth::yoy ? kBeforeYoy : kBeforeQoq;
   q.metric = metric(query.metric);
   q.measure = query.measure.empty() ? q.metric.measure() : parse_measure(query.measure);
   const bool growth = is_growth(*q.measure);
   if (q.measure == Measure::growth) q.measure.reset();
-  const bool adds_up = !growth && q.metric.aggregation != Aggregation::none;
-  if ((q.is_sum() || q.is_regular()) && !adds_up) return wrong(Errc::invalid_argument);
-  if (query.every == Every::ttm && q.metric.aggregation == Aggregation::stock) {
-    return wrong(Errc::invalid_argument);
-  }
+  CAPEXDB_TRY(check(q, growth));
   for (const std::string& name : query.select) {
     if (name == "all") {
       q.everyone = true;
@@ -154,17 +194,19 @@ Result<ModelQuestion> ModelStore::read(const Query& query) const {
       if (!contains(q.subjects, party)) q.subjects.push_back(party);
     }
   }
+  q.wanted = {q.subjects.begin(), q.subjects.end()};
   if (query.policy.starts_with("source:")) q.only_source = query.policy.substr(7);
+  if (q.lists(Dimension::group)) q.groups = groups_of(q);
   return q;
 }
 
 bool ModelStore::concerns(const Told& told, const ModelQuestion& q) const {
   const ToldCell& cell = told.cell;
   if (told.sequence > q.at || cell.metric != q.metric.id) return false;
-  bool by_whom = contains(q.subjects, cell.subject);
+  bool by_whom = q.wanted.contains(cell.subject);
   if (!q.is_sum()) {
     for (const auto& [role, id] : cell.others) {
-      by_whom = by_whom || (takes_part(role) && contains(q.subjects, id));
+      by_whom = by_whom || (takes_part(role) && q.wanted.contains(id));
     }
   }
   if (!by_whom) return false;
@@ -181,7 +223,8 @@ std::vector<std::vector<const Told*>> ModelStore::cells(const ModelQuestion& q) 
   for (const Told& told : told_) {
     if (!concerns(told, q) || (q.as_of && told.published.last_day() > *q.as_of)) continue;
     const auto cell = std::find_if(result.begin(), result.end(), [&](const auto& list) {
-      return list.front()->cell == told.cell;
+      // Periods differ most, and are compared at once.
+      return list.front()->cell.period == told.cell.period && list.front()->cell == told.cell;
     });
     if (cell == result.end()) {
       result.push_back({&told});
@@ -226,6 +269,7 @@ std::optional<Figure> ModelStore::figure(const std::vector<const Told*>& cell,
     const std::int64_t end = told->published.end;
     if (meet(lead->value, effective(told->stated))) {
       lead->documents.insert(told->document);
+      lead->parts.insert(told);
       lead->roots.insert(root_of(told->document, cell));
       lead->last_stated = std::max(lead->last_stated, end);
     } else if (told->status == lead->status && end < lead->published.end) {
@@ -245,11 +289,13 @@ std::vector<Figure> ModelStore::figures(const ModelQuestion& q) const {
   for (const auto& cell : cells(q)) {
     if (auto lead = figure(cell, q)) all.push_back(std::move(*lead));
   }
+  for (Figure& level : implied(q)) all.push_back(std::move(level));
   if (!q.query.definition.empty() || q.is_regular()) return all;
   // The first definition that has the period answers.
   std::vector<Figure> best;
   for (const Figure& mine : all) {
     const bool beaten = std::any_of(all.begin(), all.end(), [&](const Figure& other) {
+      if (other.cell.period != mine.cell.period) return false;
       ToldCell cell = other.cell;
       cell.definition = mine.cell.definition;
       return cell == mine.cell && definition_place(q.metric, other.cell.definition) <
@@ -286,35 +332,70 @@ AnswerRow row_of(const Figure& figure) {
   return row;
 }
 
-Answer ModelStore::cells_answer(const ModelQuestion& q) const {
-  Answer answer;
-  if (!q.is_regular()) {
-    for (const Figure& figure : figures(q)) answer.rows.push_back(row_of(figure));
-    return answer;
+Line line_of(const Figure& figure) {
+  return {figure.label.value_or(figure.cell.period),
+          row_of(figure),
+          figure.published,
+          figure.documents,
+          figure.roots,
+          figure.parts,
+          figure.implied,
+          figure.stated_currency};
+}
+
+void join(Figure& figure, const Figure& other) {
+  figure.documents.insert(other.documents.begin(), other.documents.end());
+  figure.parts.insert(other.parts.begin(), other.parts.end());
+  figure.roots.insert(other.roots.begin(), other.roots.end());
+  figure.status = std::max(figure.status, other.status);
+  figure.sequence = std::max(figure.sequence, other.sequence);
+  if (is_newer(other.published, figure.published)) {
+    figure.published = other.published;
+    figure.source = other.source;
   }
-  const Regular series = regular(q);
-  for (const Figure& figure : series.figures) answer.rows.push_back(row_of(figure));
+}
+
+Lines ModelStore::cells_lines(const ModelQuestion& q) const {
+  Lines lines;
+  const Regular series = this->series(q);
+  for (const Figure& figure : series.figures) lines.list.push_back(line_of(figure));
   for (const Absence& absence : series.absent) {
-    AnswerRow& row = answer.rows.emplace_back();
-    row.company = absence.company;
-    row.metric = q.metric.id;
-    row.period = period_to_string(absence.label);
-    row.start = period_start_text(absence.label);
-    row.end = period_end_text(absence.label);
-    row.measure = q.measure;
-    row.reason = absence.reason;
+    Line& line = lines.list.emplace_back();
+    line.period = absence.label;
+    line.row.company = absence.company;
+    line.row.metric = q.metric.id;
+    line.row.period = period_to_string(absence.label);
+    line.row.start = period_start_text(absence.label);
+    line.row.end = period_end_text(absence.label);
+    line.row.measure = q.measure;
+    line.row.reason = absence.reason;
   }
-  return answer;
+  return lines;
 }
 
 Result<Answer> ModelStore::ask(const Query& query) const {
-  CAPEXDB_ASSIGN(const ModelQuestion q, read(query));
-  Answer answer;
-  if (q.is_sum()) {
-    CAPEXDB_ASSIGN(answer, sum_answer(q));
+  Query one = query;  // of shipments the first of all metrics
+  if (query.kind == QueryKind::shipments && query.metric.empty()) one.metric = "unit_shipments";
+  CAPEXDB_ASSIGN(const ModelQuestion q, read(one));
+  Lines lines;
+  if (query.kind == QueryKind::shipments) {
+    CAPEXDB_ASSIGN(lines, shipment_lines(query));
+  } else if (query.kind == QueryKind::changes) {
+    CAPEXDB_ASSIGN(lines, change_lines(q));
+  } else if (q.is_sum()) {
+    CAPEXDB_ASSIGN(lines, sum_lines(q));
   } else {
-    answer = cells_answer(q);
+    lines = cells_lines(q);
   }
+  CAPEXDB_TRY(shape(lines, q));
+  Answer answer;
+  for (Line& line : lines.list) {
+    if (query.explain) {
+      for (const Told* told : line.parts) line.row.parts.push_back(row_of(figure_of(*told)));
+    }
+    answer.rows.push_back(std::move(line.row));
+  }
+  answer.coverage = std::move(lines.coverage);
   answer.sequence = q.at;
   return answer;
 }

@@ -22,6 +22,7 @@ struct Path {
 };
 
 constexpr std::size_t kStepsMax = 12;
+constexpr std::size_t kBehindAllStated = 1000;
 
 bool mixes_vintages(const std::vector<Step>& steps) {
   for (const Step& a : steps) {
@@ -170,18 +171,7 @@ Period days_of(const Series& series, const std::map<Quarter, Period>& quarters, 
 Figure joined(const Path& path, const Period& days) {
   Figure result = *path.steps.front().figure;
   if (path.steps.size() == 1) return result;
-  for (const Step& step : path.steps) {
-    const Figure& part = *step.figure;
-    result.documents.insert(part.documents.begin(), part.documents.end());
-    result.roots.insert(part.roots.begin(), part.roots.end());
-    result.status = std::max(result.status, part.status);
-    result.sequence = std::max(result.sequence, part.sequence);
-    if (std::pair(part.published.end, part.published.begin) >
-        std::pair(result.published.end, result.published.begin)) {
-      result.published = part.published;
-      result.source = part.source;
-    }
-  }
+  for (const Step& step : path.steps) join(result, *step.figure);
   result.cell.period = days;
   result.value = path.value;
   result.derivation = path.mixed ? "derived (mixed vintages)" : "derived";
@@ -211,7 +201,10 @@ std::vector<Definitions> series_of(const ModelQuestion& q, const std::vector<Fig
     key.definition.clear();
     auto at = std::find_if(all.begin(), all.end(), [&](const auto& s) { return s.first == key; });
     if (at == all.end()) at = all.insert(all.end(), {key, {}});
-    at->second[definition_place(q.metric, figure.cell.definition)].push_back(&figure);
+    // Nothing stated is put together with what only follows, and goes before it.
+    auto place = definition_place(q.metric, figure.cell.definition);
+    if (figure.implied) place.first += kBehindAllStated;
+    at->second[place].push_back(&figure);
   }
   std::vector<Definitions> result;
   for (auto& [key, definitions] : all) result.push_back(std::move(definitions));
@@ -340,6 +333,12 @@ Regular ModelStore::regular(const ModelQuestion& q) const {
         result.absent.push_back({company, label, why_absent(q, company, label, touched)});
     }
   }
+  return result;
+}
+
+Regular ModelStore::series(const ModelQuestion& q) const {
+  Regular result = q.is_regular() ? regular(q) : Regular{figures(q), {}};
+  convert(result.figures, q);
   return result;
 }
 

@@ -51,4 +51,8 @@ class RandomHistory {
   std::size_t ids_ = 0;
 };
 
+// Exchange rates of 2023 and 2024, one statement for each day that has one: of some
+// pairs of currencies, in one direction or the other, with holes.
+std::vector<v1::Event> random_rates(Dice& dice);
+
 }  // namespace capexdb::storage::test

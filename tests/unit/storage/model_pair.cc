@@ -22,36 +22,70 @@ std::string number_text(const Interval& v) {
 }
 
 std::string derivation_kind(const std::string& text) {
-  if (text.starts_with("sum")) return "sum";
+  const std::string implied = text.find("implied") != std::string::npos ? ", implied" : "";
+  for (const char* fold : {"sum of", "avg of", "min of", "max of", "median of", "count of"}) {
+    if (text.starts_with(fold)) return std::string(fold) + implied;
+  }
+  for (const char* change : {"new", "revised", "withdrawn"}) {
+    if (text == change) return text;
+  }
+  for (const char* growth : {" a year", " - 1"}) {
+    if (text.ends_with(growth) || text.find(std::string(growth) + ", ") != std::string::npos) {
+      return "growth" + implied;
+    }
+  }
+  if (text.ends_with(", added up")) return "added up";
+  if (!implied.empty()) return "implied";
   if (text.starts_with("reported")) return "reported";  // a conversion names its rate
   if (text.empty() || text.starts_with("derived")) return text;
-  return text.ends_with("(mixed vintages)") ? "derived (mixed vintages)" : "derived";
+  return text.find("(mixed vintages)") != std::string::npos ? "derived (mixed vintages)"
+                                                            : "derived";
+}
+
+std::string reason_kind(const std::string& text) {
+  if (text.starts_with("yearly growth")) return "no growth";
+  for (const char* start : {"was ", "no figure for", "no growth"}) {
+    if (text.starts_with(start)) return start;
+  }
+  if (text.find("no quarter") != std::string::npos) return "no quarter";
+  if (text.find("above zero") != std::string::npos) return "no growth";
+  if (text.find("not of one length") != std::string::npos) return "no growth";
+  return text.substr(0, text.find_first_of(":;"));
+}
+
+// A statement that a row is made of, or what was answered before.
+std::string part_text(const AnswerRow& row) {
+  return "    part " + std::to_string(row.sequence) + " " + row.company + " " + row.metric + " " +
+         row.product + " " + row.counterparty + " " + row.period + " " + number_text(row.value) +
+         row.unit + " " + row.source + " " + row.published_at + "\n";
 }
 
 // Derivation and reason as they are, or their kinds.
 std::string line_of(const AnswerRow& row, bool with_sequence, bool kinds) {
   std::string line;
-  for (const std::string& word :
-       {row.company,
-        row.metric,
-        row.product,
-        row.counterparty,
-        row.period,
-        row.start,
-        row.end,
-        number_text(row.value),
-        row.unit,
-        row.currency,
-        std::string(row.status ? to_string(*row.status) : ""),
-        std::string(row.measure ? to_string(*row.measure) : ""),
-        row.source,
-        row.published_at,
-        std::to_string(with_sequence ? row.sequence : 0),
-        kinds ? derivation_kind(row.derivation) : row.derivation,
-        std::to_string(row.documents),
-        std::to_string(row.roots),
-        row.definition,
-        kinds ? row.reason.substr(0, row.reason.find(':')) : row.reason}) {
+  for (const std::string& word : {row.company,
+                                  row.metric,
+                                  row.product,
+                                  row.counterparty,
+                                  row.period,
+                                  row.start,
+                                  row.end,
+                                  number_text(row.value),
+                                  number_text(row.share),
+                                  row.unit,
+                                  row.currency,
+                                  std::string(row.status ? to_string(*row.status) : ""),
+                                  std::string(row.measure ? to_string(*row.measure) : ""),
+                                  row.source,
+                                  row.published_at,
+                                  std::to_string(with_sequence ? row.sequence : 0),
+                                  kinds ? derivation_kind(row.derivation) : row.derivation,
+                                  std::to_string(row.documents),
+                                  std::to_string(row.roots),
+                                  row.definition,
+                                  row.seller,
+                                  row.buyer,
+                                  kinds ? reason_kind(row.reason) : row.reason}) {
     line += word + "|";
   }
   return line;
@@ -66,8 +100,9 @@ std::string coverage_text(const Answer& answer) {
 }
 
 std::string error_text(const Error& error) {
-  return "error " + std::to_string(static_cast<int>(error.code)) + " " +
-         (error.reason == "mixed_units" ? error.reason : "");
+  const bool told = error.reason == "mixed_units" || error.reason == "overlapping_periods" ||
+                    error.reason == "not_over_time" || error.reason == "negative_part";
+  return "error " + std::to_string(static_cast<int>(error.code)) + " " + (told ? error.reason : "");
 }
 
 // Rows come in order of company and period.
@@ -91,7 +126,14 @@ bool still_disagrees(const World& world, const std::vector<v1::Event>& events, c
 std::string answer_text(const Result<Answer>& answer, bool with_sequences) {
   if (!answer) return error_text(answer.error());
   std::vector<std::string> lines;
-  for (const AnswerRow& row : answer->rows) lines.push_back(line_of(row, with_sequences, true));
+  for (const AnswerRow& row : answer->rows) {
+    std::string& line = lines.emplace_back(line_of(row, with_sequences, true));
+    if (!with_sequences) continue;
+    std::vector<std::string> parts;
+    for (const AnswerRow& part : row.parts) parts.push_back(part_text(part));
+    std::sort(parts.begin(), parts.end());
+    for (const std::string& part : parts) line += "\n" + part;
+  }
   std::sort(lines.begin(), lines.end());
   std::string text;
   for (const std::string& line : lines) text += "  " + line + "\n";
@@ -122,6 +164,8 @@ std::vector<v1::Event> random_log(const std::vector<World>& worlds, std::size_t 
     turns.insert(turns.end(), events.size(), i);
     std::reverse(events.begin(), events.end());
   }
+  histories.push_back(random_rates(dice));
+  turns.insert(turns.end(), histories.back().size(), worlds.size());
   dice.shuffle(turns);
   std::vector<v1::Event> log;
   for (const std::size_t world : turns) {
@@ -193,7 +237,9 @@ std::string StorePair::disagreement(const Query& query) const {
   const auto answer = run_query(*store_, query, {});
   const std::string actual = answer_text(answer);
   const std::string expected = answer_text(model_.ask(query));
-  const bool sorted = !answer || query.kind == QueryKind::sum || in_order(*answer);
+  const bool sorted = !answer || query.growth != Growth::none ||
+                      (query.kind != QueryKind::cells && query.kind != QueryKind::changes) ||
+                      in_order(*answer);
   if (actual == expected && sorted) return "";
   return std::string("answer") + (sorted ? "" : " out of order") + ":\n" + actual + "model:\n" +
          expected;
@@ -206,7 +252,10 @@ std::vector<std::pair<std::uint64_t, v1::Event>> StorePair::log_of(const World& 
     const auto stored = read_event(*store_, sequence);
     v1::Event event;
     if (!stored || !event.ParseFromString(stored->bytes)) continue;
-    if (event.ShortDebugString().find('"' + world.prefix) == std::string::npos) continue;
+    const bool is_rate = event.measure().metric() == "fx_rate";
+    if (!is_rate && event.ShortDebugString().find('"' + world.prefix) == std::string::npos) {
+      continue;
+    }
     log.emplace_back(sequence, event);
   }
   return log;

@@ -11,6 +11,54 @@ std::string day_of(std::size_t months, int day) {
       day_from_civil(2023 + static_cast<int>(months / 12), static_cast<int>(months % 12 + 1), day));
 }
 
+// What a sum makes of its parts, and of its rows.
+void shape_sum(Query& query, Dice& dice) {
+  if (dice.chance(35)) {
+    query.fold = dice.pick({Fold::avg, Fold::min, Fold::max, Fold::median, Fold::count});
+  }
+  if (dice.chance(30)) {
+    const bool period = dice.chance(30);
+    query.by = {dice.pick({Dimension::company, Dimension::company, Dimension::group,
+                           Dimension::group, Dimension::product, Dimension::status})};
+    if (period) query.by.push_back(Dimension::period);
+  }
+  // Mostly with what they go with.
+  if (dice.chance(10)) query.share = true;
+  if (dice.chance(10)) query.cumulative = true;
+  if ((query.share || query.cumulative) && dice.chance(80)) query.fold = Fold::sum;
+  if (query.cumulative && dice.chance(80)) query.by = {Dimension::period};
+  if (dice.chance(10)) query.top = static_cast<std::uint32_t>(1 + dice.roll(3));
+}
+
+void forget_shape(Query& query) {
+  query.every = Every::reported;
+  query.growth = Growth::none;
+  query.currency.clear();
+  query.explain = false;
+}
+
+void ask_for_changes(Query& query, std::uint64_t last_sequence, Dice& dice) {
+  query.kind = QueryKind::changes;
+  forget_shape(query);
+  if (dice.chance(60)) query.from_as_of = day_of(3 + dice.roll(24), 15);
+  if (dice.chance(60)) query.from_sequence = 1 + dice.roll(last_sequence);
+}
+
+void ask_for_shipments(Query& query, const World& world, Dice& dice) {
+  query.kind = QueryKind::shipments;
+  forget_shape(query);
+  query.select.clear();
+  query.definition.clear();
+  query.measure.clear();
+  query.metric = dice.pick<std::string>({"", "unit_shipments", "unit_price", "shipment_value"});
+  const auto anybody = [&] {
+    return dice.chance(30) ? dice.pick(world.groups) : dice.pick(world.companies);
+  };
+  if (dice.chance(70)) query.seller = anybody();
+  if (dice.chance(50) || query.seller.empty()) query.buyer = anybody();
+  if (dice.chance(30)) query.product = dice.pick<std::string>({"H20", "H100"});
+}
+
 }  // namespace
 
 Query random_question(const World& world, std::uint64_t last_sequence, Dice& dice) {
@@ -83,12 +131,25 @@ Query random_question(const World& world, std::uint64_t last_sequence, Dice& dic
       if (dice.chance(30)) query.by.push_back(d);
     }
   }
-  query.no_implied = true;
+  query.no_implied = dice.chance(20);
+  if (dice.chance(8)) query.currency = dice.pick<std::string>({"USD", "USD", "CNY", "EUR", "GBP"});
+  if (sum) shape_sum(query, dice);
+  if (dice.chance(sum ? 10 : 20)) {
+    query.growth = dice.pick({Growth::yoy, Growth::yoy, Growth::qoq});
+    // Periods of one length, of which there may be one twice.
+    if (query.every != Every::reported && dice.chance(40)) query.growth = Growth::cagr;
+  }
+  if (dice.chance(15)) query.explain = true;
+  if (!sum && dice.chance(10)) ask_for_changes(query, last_sequence, dice);
+  if (!sum && dice.chance(8)) ask_for_shipments(query, world, dice);
   return query;
 }
 
 std::string text_of(const Query& query) {
-  std::string text = query.kind == QueryKind::sum ? "sum" : "get";
+  std::string text = query.kind == QueryKind::sum         ? "sum"
+                     : query.kind == QueryKind::changes   ? "changes"
+                     : query.kind == QueryKind::shipments ? "shipments"
+                                                          : "get";
   for (const std::string& name : query.select) text += " " + name;
   text += " " + query.metric + " '" + query.periods + "'";
   if (!query.as_of.empty()) text += " --as-of " + query.as_of;
@@ -98,6 +159,19 @@ std::string text_of(const Query& query) {
   if (!query.definition.empty()) text += " --definition " + query.definition;
   if (!query.measure.empty()) text += " --measure " + query.measure;
   if (query.every != Every::reported) text += " --every " + std::string(to_string(query.every));
+  if (query.fold != Fold::sum) text += " --fn " + std::string(to_string(query.fold));
+  if (query.growth != Growth::none) text += " --growth " + std::string(to_string(query.growth));
+  if (!query.currency.empty()) text += " --currency " + query.currency;
+  if (query.explain) text += " --explain";
+  if (!query.from_as_of.empty()) text += " --from " + query.from_as_of;
+  if (query.from_sequence != 0) text += " --since " + std::to_string(query.from_sequence);
+  if (!query.seller.empty()) text += " --seller " + query.seller;
+  if (!query.buyer.empty()) text += " --buyer " + query.buyer;
+  if (!query.product.empty()) text += " --product " + query.product;
+  if (query.share) text += " --share";
+  if (query.cumulative) text += " --cumulative";
+  if (query.top != 0) text += " --top " + std::to_string(query.top);
+  if (query.no_implied) text += " --no-implied";
   for (const Dimension d : query.by) text += " --by " + std::string(to_string(d));
   return text;
 }

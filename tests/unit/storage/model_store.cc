@@ -67,6 +67,12 @@ std::vector<Told> ModelStore::told_of(const Statement& statement) const {
 ModelStore::Outcome ModelStore::take_statement(const ValidEvent& event,
                                                const Statement& statement) {
   const std::vector<Told> fresh = told_of(statement);
+  if (fresh.front().cell.metric == "fx_rate") {
+    // Nobody repeats one.
+    ++last_;
+    rates_.insert(rates_.end(), fresh.begin(), fresh.end());
+    return Outcome::accepted;
+  }
   std::vector<Told> known;
   for (const Told& told : fresh) {
     const auto old = std::find_if(told_.begin(), told_.end(), [&](const Told& t) {

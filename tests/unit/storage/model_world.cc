@@ -1,5 +1,7 @@
 #include "tests/unit/storage/model_world.h"
 
+#include "proto/model/text.h"
+
 namespace capexdb::storage::test {
 namespace {
 
@@ -38,6 +40,7 @@ CatalogChange catalogue_of(const std::vector<World>& worlds) {
     change.sources.push_back({world.sources[1], {}, 2});
     change.sources.push_back({world.sources[2], {}, 0});
   }
+  change.sources.push_back({"Central bank", {}, 1});
   change.metrics = {metric("capex", UnitClass::money, Aggregation::flow),
                     metric("cash", UnitClass::money, Aggregation::stock),
                     metric("unit_shipments", UnitClass::count, Aggregation::flow),
@@ -45,6 +48,13 @@ CatalogChange catalogue_of(const std::vector<World>& worlds) {
                     metric("unit_price", UnitClass::price, Aggregation::none),
                     metric("shipment_value", UnitClass::money, Aggregation::flow),
                     metric("purchase_value", UnitClass::money, Aggregation::flow)};
+  change.metrics.push_back(metric("fx_rate", UnitClass::price, Aggregation::none));
+  for (const char* currency : kCurrencies) {
+    CatalogParty& party = change.parties.emplace_back();
+    party.id = "currency-" + to_lower_ascii(currency);
+    party.name = party.id;
+    party.kind = PartyKind::market;
+  }
   change.metrics[0].tags = {kFirstConcept, kSecondConcept};
   change.products = {{"H20", {}}, {"H100", {}}};
   return change;

@@ -17,6 +17,9 @@ inline constexpr const char* kFirstConcept = "us-gaap:PaymentsToAcquirePropertyP
 inline constexpr const char* kSecondConcept = "us-gaap:PaymentsToAcquireProductiveAssets";
 inline constexpr const char* kOtherConcept = "x:Other";
 
+// There are rates between some of these, on some days.
+inline constexpr const char* kCurrencies[] = {"CNY", "EUR", "GBP", "USD"};
+
 class Dice {
  public:
   explicit Dice(std::uint64_t seed) : random_(seed) {}
