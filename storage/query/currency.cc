@@ -49,13 +49,6 @@ class Rates {
     return rate;
   }
 
-  // Whether a rate of the currency has been read.
-  bool knows(const std::string& currency) const {
-    return std::any_of(series_.begin(), series_.end(), [&](const auto& entry) {
-      return entry.first.first == currency || entry.first.second == currency;
-    });
-  }
-
  private:
   Result<std::optional<PeriodRate>> find(const std::string& from, const std::string& to, Day start,
                                          Day end, bool at_end, std::string& lack) {
@@ -221,7 +214,6 @@ Result<void> convert_cells(std::vector<ResolvedCell>& cells, const Plan& plan, c
   const std::uint32_t unit = catalogue.find(NameKind::unit, plan.currency);
   const bool stock = plan.metric_entry.aggregation == Aggregation::stock;
   Remarks remarks;
-  bool lacks_rates = false;
   for (ResolvedCell& cell : cells) {
     CAPEXDB_TRY(check_limits(limits));
     Row& row = cell.leader;
@@ -249,7 +241,6 @@ Result<void> convert_cells(std::vector<ResolvedCell>& cells, const Plan& plan, c
     CAPEXDB_ASSIGN(const auto rate,
                    rates.between(from, plan.currency, period.start, period.end, at_end, lack));
     if (!rate) {
-      lacks_rates = true;
       lose_number("not converted: " + lack);
       continue;
     }
@@ -266,13 +257,6 @@ Result<void> convert_cells(std::vector<ResolvedCell>& cells, const Plan& plan, c
     cell.derivation = (cell.derivation.empty() ? "reported" : cell.derivation) +
                       (rate->multiplies ? " x " : " / ") + rate->text;
     remarks.add(name + ": " + from + " converted at " + rate->text);
-  }
-  // A slip of the pen rather than a lack of rates: nobody ever spoke of that currency.
-  if (lacks_rates && unit == 0 && !rates.knows(plan.currency)) {
-    return fail(Error{Errc::not_found,
-                      "no exchange rate of " + plan.currency + " and no amount in it is known; " +
-                          "choose another currency, or ingest rates (--format ecb or fred)",
-                      "currency", "unknown_currency"});
   }
   if (plan.kind == QueryKind::sum) remarks.put(notes);
   return {};

@@ -20,8 +20,7 @@ namespace capexdb::storage {
 // those known as of plan.as_of and plan.at, by the default policy. The derivation
 // names rate, number of days and source; a sum says them in `notes`. Where more
 // than ten days in a row have no rate, the cell loses its number and says why.
-// Error: not_found for a currency that no rate and no amount in the store is in, where a cell
-// needs one; that of reading; cancelled, deadline_exceeded.
+// Error: that of reading; cancelled, deadline_exceeded.
 Result<void> convert_cells(std::vector<ResolvedCell>& cells, const Plan& plan, const ReadView& view,
                            const Catalogue& catalogue, const QueryLimits& limits,
                            std::vector<std::string>& notes);

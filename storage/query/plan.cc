@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "proto/model/currency.h"
 #include "proto/model/fiscal.h"
 #include "proto/model/limits.h"
 #include "proto/model/text.h"
@@ -122,14 +123,6 @@ Result<void> plan_policy(Plan& plan, const Query& query, const Catalogue& catalo
   return {};
 }
 
-// Three letters, in capitals; empty for any other text.
-std::string currency_of(std::string_view text) {
-  std::string letters = to_upper_ascii(text);
-  const bool all =
-      std::all_of(letters.begin(), letters.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
-  return all && letters.size() == 3 ? letters : std::string();
-}
-
 constexpr Day kYear = 366;
 // A year, and what fiscal calendars may lack of it or have above it.
 constexpr Day kYearAndSome = kYear + 20;
@@ -192,10 +185,12 @@ Result<void> plan_shape(Plan& plan, const Query& query) {
     if (plan.kind != QueryKind::cells && plan.kind != QueryKind::sum) {
       return bad_question("currency", "only get, sum and top answer in another currency");
     }
-    plan.currency = currency_of(query.currency);
-    if (plan.currency.empty()) {
-      return bad_question("currency", quoted(query.currency) +
-                                          " is no currency; use three letters of ISO 4217, as USD");
+    plan.currency = to_upper_ascii(query.currency);
+    if (!is_currency_code(plan.currency)) {
+      return fail(
+          Error{Errc::invalid_argument,
+                quoted(query.currency) + " is no currency; use three letters of ISO 4217, as USD",
+                "currency", "unknown_currency"});
     }
     if (plan.metric_entry.unit_class != UnitClass::money) {
       return bad_question("currency",

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "proto/model/catalog.h"
+#include "proto/model/currency.h"
 #include "proto/model/query.h"
 #include "proto/model/terms.h"
 #include "proto/model/text.h"
@@ -229,6 +230,15 @@ CatalogChange good_change() {
   change.products = {{"H20", {"H2O"}}};
   change.sources = {{"SEC EDGAR", {"EDGAR"}, 1}};
   return change;
+}
+
+TEST(CurrencyCode, IsOneThatMoneyHas) {
+  for (const char* code : {"AED", "CNY", "DEM", "EUR", "TRL", "USD", "ZWL"}) {
+    EXPECT_TRUE(is_currency_code(code)) << code;
+  }
+  for (const char* code : {"", "US", "usd", "USDX", "XXX", "XAU", "XTS", "D Z", "AAA", "ZZZ"}) {
+    EXPECT_FALSE(is_currency_code(code)) << code;
+  }
 }
 
 TEST(CatalogChangeCheck, AcceptsAWellFormedChangeAndAnEmptyOne) {
