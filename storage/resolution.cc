@@ -85,6 +85,26 @@ Verdicts resolve(std::span<const Row> cell, const Policy& policy) {
   return verdicts;
 }
 
+void Roots::note(std::int64_t document, std::int64_t cited) {
+  std::int64_t& root = cited_.try_emplace(document, cited).first->second;
+  if (cited != document && (root == document || cited < root)) root = cited;
+}
+
+std::int64_t Roots::of(std::int64_t document) const {
+  std::int64_t root = cited_.at(document);
+  std::set<std::int64_t> seen = {document};
+  while (seen.insert(root).second) {
+    const auto next = cited_.find(root);
+    if (next == cited_.end()) return root;
+    root = next->second;
+  }
+  std::int64_t least = root;
+  for (std::int64_t at = cited_.at(root); at != root; at = cited_.at(at)) {
+    least = std::min(least, at);
+  }
+  return least;
+}
+
 Evidence evidence_for(std::span<const Row> cell, const Verdicts& verdicts) {
   Evidence evidence;
   if (!verdicts.leader) return evidence;
@@ -98,37 +118,14 @@ Evidence evidence_for(std::span<const Row> cell, const Verdicts& verdicts) {
     }
   }
   // Of all documents of the cell: one that says something else, or that was
-  // withdrawn, copied all the same. What a document cites in one of its
-  // statements holds for all of them; of several roots the least, whatever came first.
-  std::map<std::int64_t, std::int64_t> root_of;
+  // withdrawn, copied all the same.
+  Roots roots_of;
   for (const Row& row : cell) {
-    if (row.has(flag::kRetraction)) continue;
-    const std::int64_t document = row[Column::document];
-    const std::int64_t cited = row[Column::root];
-    std::int64_t& root = root_of.try_emplace(document, cited).first->second;
-    if (cited != document && (root == document || cited < root)) root = cited;
+    if (!row.has(flag::kRetraction)) roots_of.note(row[Column::document], row[Column::root]);
   }
   std::set<std::int64_t> roots;
   for (const std::int64_t document : agreeing) {
-    const std::int64_t cited = root_of.at(document);
-    // What it cites may itself be at hand and cite on. Documents that cite one
-    // another in a circle have one root, the least of them.
-    std::int64_t root = cited;
-    std::set<std::int64_t> seen = {document};
-    while (seen.insert(root).second) {
-      const auto next = root_of.find(root);
-      if (next == root_of.end()) break;
-      root = next->second;
-    }
-    const auto next = root_of.find(root);
-    if (next != root_of.end() && next->second != root) {
-      std::int64_t least = root;
-      for (std::int64_t at = next->second; at != root; at = root_of.at(at)) {
-        least = std::min(least, at);
-      }
-      root = least;
-    }
-    roots.insert(root);
+    roots.insert(roots_of.of(document));
     evidence.document_ids.push_back(document);
   }
   evidence.root_ids.assign(roots.begin(), roots.end());

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -48,6 +49,22 @@ Verdicts resolve(std::span<const Row> cell, const Policy& policy);
 
 // Whether the retraction `by` withdraws `row`; both of one cell.
 bool withdraws(const Row& by, const Row& row);
+
+// The roots of documents, as the documents at hand tell: what each cites last,
+// followed as far as those cite on.
+class Roots {
+ public:
+  // A statement of `document` names `cited` as its root, perhaps itself. What one of
+  // its statements cites holds for all of them; of several the least, whatever came
+  // first.
+  void note(std::int64_t document, std::int64_t cited);
+  // Documents that cite one another in a circle have one root, the least of them.
+  // Of a document that was noted.
+  std::int64_t of(std::int64_t document) const;
+
+ private:
+  std::map<std::int64_t, std::int64_t> cited_;  // by document
+};
 
 // Documents and roots that state what the leader states: their intervals meet
 // its own. A document that another one copies counts as that one's root.

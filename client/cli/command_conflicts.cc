@@ -11,15 +11,6 @@ struct ConflictOptions : ReadingOptions {
   std::vector<std::string> classes;
 };
 
-std::vector<Finding> all_findings() {
-  std::vector<Finding> findings;
-  for (int number = static_cast<int>(Finding::complete_duplicate);
-       number <= static_cast<int>(Finding::conversion); ++number) {
-    findings.push_back(static_cast<Finding>(number));
-  }
-  return findings;
-}
-
 std::string class_fault(const std::string& word) {
   if (word == "all" || parse_finding(word)) return {};
   std::vector<std::string> words = {"all"};

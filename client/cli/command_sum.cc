@@ -39,17 +39,10 @@ Run declare_sum(CLI::App& app, const Globals& globals) {
       ->type_size(1)
       ->allow_extra_args(false)
       ->type_name("LIST")
-      ->check([](const std::string& word) {
-        return parse_dimension(word) ? std::string{}
-                                     : unknown_word("dimension", word, dimension_words());
-      });
+      ->check(one_of("dimension", parse_dimension, dimension_words()));
   app.add_option("--fn", options->fold, "sum, avg, min, max, median or count of the figures")
       ->type_name("FUNCTION")
-      ->check([](const std::string& word) {
-        return parse_fold(word) ? std::string{}
-                                : unknown_word("function", word,
-                                               {"sum", "avg", "min", "max", "median", "count"});
-      });
+      ->check(one_of("function", parse_fold, {"sum", "avg", "min", "max", "median", "count"}));
   app.add_flag("--share", options->share, "With each row's share of its period, in percent");
   app.add_flag("--cumulative", options->cumulative, "Added up from the first period on");
   app.add_option("--top", options->top, "Only the N largest rows of each period")

@@ -59,11 +59,7 @@ void print_notes(const Answer& answer, Rows rows, Output output) {
   std::cerr << '\n';
 }
 
-// Duplicates are conflicts of a kind, but nobody is wrong.
-bool contradicts(const AnswerRow& row) {
-  return row.finding && *row.finding != Finding::complete_duplicate &&
-         *row.finding != Finding::consistent_duplicate;
-}
+bool contradicts(const AnswerRow& row) { return row.finding && is_contradiction(*row.finding); }
 
 }  // namespace
 
@@ -83,14 +79,10 @@ void declare_reading(CLI::App& app, ReadingOptions& options) {
       ->type_size(1)
       ->allow_extra_args(false)
       ->type_name("STATUS")
-      ->check([](const std::string& word) {
-        return parse_status(word) ? std::string{} : unknown_word("status", word, status_words());
-      });
+      ->check(one_of("status", parse_status, status_words()));
   app.add_option("--measure", options.measure, "level, growth, share, ...; the metric's default")
       ->type_name("MEASURE")
-      ->check([](const std::string& word) {
-        return parse_measure(word) ? std::string{} : unknown_word("measure", word, measure_words());
-      });
+      ->check(one_of("measure", parse_measure, measure_words()));
   app.add_option("--policy", options.policy, "Which statement of a cell answers")
       ->type_name("POLICY");
   app.add_option("--definition", options.definition, "Only this XBRL concept")->type_name("NAME");
@@ -101,18 +93,13 @@ void declare_reading(CLI::App& app, ReadingOptions& options) {
 }
 
 void declare_figures(CLI::App& app, ReadingOptions& options) {
-  const auto words = [](const char* what, auto parse, std::vector<std::string> choices) {
-    return [what, parse, choices = std::move(choices)](const std::string& word) {
-      return parse(word) ? std::string{} : unknown_word(what, word, choices);
-    };
-  };
   app.add_option("--every", options.every,
                  "reported, or each quarter, half, year, ttm: derived where it was not stated")
       ->type_name("PERIOD")
-      ->check(words("series", parse_every, {"reported", "quarter", "half", "year", "ttm"}));
+      ->check(one_of("series", parse_every, {"reported", "quarter", "half", "year", "ttm"}));
   app.add_option("--growth", options.growth, "yoy, qoq or cagr, computed from the levels")
       ->type_name("BASIS")
-      ->check(words("growth", parse_growth, {"yoy", "qoq", "cagr"}));
+      ->check(one_of("growth", parse_growth, {"yoy", "qoq", "cagr"}));
   app.add_option("--currency", options.currency, "Converted into this one, as USD")
       ->type_name("CCY");
   app.add_flag("--first-print", options.first_print, "The same as --policy first-print");

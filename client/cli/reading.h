@@ -35,6 +35,14 @@ struct Show {
   bool fail_empty = false;
 };
 
+// A check of an option's word: `parse` knows the right ones, which are `choices`.
+template <class Parse>
+auto one_of(const char* what, Parse parse, std::vector<std::string> choices) {
+  return [what, parse, choices = std::move(choices)](const std::string& word) {
+    return parse(word) ? std::string{} : unknown_word(what, word, choices);
+  };
+}
+
 // --as-of, --at, --status, --measure, --policy, --definition, --limit, --fail-empty.
 void declare_reading(CLI::App& app, ReadingOptions& options);
 

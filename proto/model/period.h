@@ -70,8 +70,10 @@ Period quarter_span(Quarter quarter);
 // The same days of the civil calendar so many years later (earlier, if below
 // zero); the end of February stays one.
 Period shifted_by_years(const Period& period, int years);
-// Whether two periods are of one kind and their days lie at most `days` apart:
-// of a 52/53-week calendar, a year later is not the same date.
+// How far the same period of a fiscal calendar's next year may be from that: a
+// 52/53-week year does not end on the same date.
+inline constexpr int kFiscalSlackDays = 10;
+// Whether two periods are of one kind and their days lie at most `days` apart.
 bool nearly_same(const Period& a, const Period& b, int days);
 
 // A range of time that a question asks about; either side may be open. `exact`

@@ -87,6 +87,16 @@ std::optional<Finding> parse_finding(std::string_view word) {
   return value_of<Finding>(kFindings, word);
 }
 
+std::vector<Finding> all_findings() {
+  std::vector<Finding> all;
+  for (const auto& [finding, word] : kFindings) all.push_back(finding);
+  return all;
+}
+
+bool is_contradiction(Finding finding) {
+  return finding != Finding::complete_duplicate && finding != Finding::consistent_duplicate;
+}
+
 std::string bounds_to_string(const Interval& value) {
   if (!value.has_number()) return {};
   const auto square = [](const std::optional<Bound>& bound) {

@@ -65,6 +65,9 @@ enum class Finding : std::uint8_t {
 // "inconsistent-duplicate" and so on.
 std::string_view to_string(Finding finding);
 std::optional<Finding> parse_finding(std::string_view word);
+std::vector<Finding> all_findings();
+// Duplicates are conflicts of a kind, but nobody is wrong.
+bool is_contradiction(Finding finding);
 
 // See capexdb.v1.QueryRequest, whose fields these are.
 struct Query {

@@ -1,6 +1,7 @@
 #include "proto/model/time_range.h"
 
 #include <cstdio>
+#include <utility>
 
 #include "proto/model/limits.h"
 #include "proto/model/text.h"
@@ -73,6 +74,10 @@ Result<TimeRange> parse_one(std::string_view text) {
 
 Day TimeRange::first_day() const { return floor_day(begin); }
 Day TimeRange::last_day() const { return floor_day(is_instant() ? end : end - 1); }
+
+bool published_later(const TimeRange& a, const TimeRange& b) {
+  return std::pair(a.end, a.begin) > std::pair(b.end, b.begin);
+}
 
 Result<TimeRange> parse_time_range(std::string_view text) {
   text = trim(text);

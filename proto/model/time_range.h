@@ -22,6 +22,9 @@ struct TimeRange {
   friend bool operator==(const TimeRange&, const TimeRange&) = default;
 };
 
+// Whether what was published at `a` could be known later than what was at `b`.
+bool published_later(const TimeRange& a, const TimeRange& b);
+
 // "2024-08-26", "2024-08", "2024", "2024-08-26/2024-08-31",
 // "2024-08-26T13:01:02Z". Error: invalid_argument.
 Result<TimeRange> parse_time_range(std::string_view text);

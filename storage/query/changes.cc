@@ -1,6 +1,7 @@
 #include "storage/query/changes.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <string>
@@ -175,20 +176,21 @@ Result<void> answer_changes(const Reading& reading, const Plan& plan, const Quer
     };
     return key(a) < key(b);
   });
-  for (AnswerRow& row : rows) {
-    if (answer.rows.size() >= rows_max) {
-      answer.truncated = true;
-      break;
+  const std::size_t room = rows_max - std::min<std::size_t>(rows_max, answer.rows.size());
+  if (rows.size() > room) {
+    rows.resize(room);
+    answer.truncated = true;
+  }
+  if (plan.explain) {
+    std::vector<AnswerRow*> statements;
+    for (AnswerRow& row : rows) {
+      statements.push_back(&row);
+      for (AnswerRow& part : row.parts) statements.push_back(&part);
     }
-    answer.rows.push_back(std::move(row));
+    CAPEXDB_TRY(add_provenance(reading.view, statements, reading.limits));
   }
-  if (!plan.explain) return {};
-  std::vector<AnswerRow*> statements;
-  for (AnswerRow& row : answer.rows) {
-    statements.push_back(&row);
-    for (AnswerRow& part : row.parts) statements.push_back(&part);
-  }
-  return add_provenance(reading.view, statements, reading.limits);
+  std::move(rows.begin(), rows.end(), std::back_inserter(answer.rows));
+  return {};
 }
 
 }  // namespace capexdb::storage

@@ -1,8 +1,6 @@
 #include "storage/query/conflict.h"
 
 #include <algorithm>
-#include <map>
-#include <set>
 #include <tuple>
 
 #include "storage/query/scan.h"
@@ -120,25 +118,12 @@ bool says_before(const Stated& a, const Stated& b, const ConflictContext& contex
 }
 
 std::vector<std::int64_t> roots_of(std::span<const Stated> statements) {
-  std::map<std::int64_t, std::int64_t> root_of;
-  for (const Stated& s : statements) root_of[s.row[Column::document]] = s.row[Column::root];
-  std::vector<std::int64_t> roots;
-  roots.reserve(statements.size());
-  for (const Stated& s : statements) {
-    // Documents that cite one another in a circle have one root, the least of them.
-    std::int64_t root = s.row[Column::root];
-    std::set<std::int64_t> seen;
-    for (auto next = root_of.find(root); next != root_of.end() && next->second != root;
-         next = root_of.find(root)) {
-      if (!seen.insert(root).second) {
-        root = *seen.begin();
-        break;
-      }
-      root = next->second;
-    }
-    roots.push_back(root);
-  }
-  return roots;
+  Roots roots;
+  for (const Stated& s : statements) roots.note(s.row[Column::document], s.row[Column::root]);
+  std::vector<std::int64_t> list;
+  list.reserve(statements.size());
+  for (const Stated& s : statements) list.push_back(roots.of(s.row[Column::document]));
+  return list;
 }
 
 std::vector<Stated> sides_of(std::span<const Claim* const> claims) {
@@ -148,20 +133,6 @@ std::vector<Stated> sides_of(std::span<const Claim* const> claims) {
     sides.insert(sides.end(), claim->others.begin(), claim->others.end());
   }
   return sides;
-}
-
-std::optional<Period> years_later(const Period& period, int years) {
-  if (period.kind == PeriodKind::none) return std::nullopt;
-  const auto moved = [years](Day day) {
-    const Civil civil = civil_from_day(day);
-    const int year = civil.year + years;
-    return day_from_civil(year, civil.month, std::min(civil.day, days_in_month(year, civil.month)));
-  };
-  Period result = period;
-  if (period.has_start()) result.start = moved(period.start);
-  if (period.has_end()) result.end = moved(period.end);
-  if (period.kind == PeriodKind::instant) result.end = result.start + 1;
-  return result;
 }
 
 std::optional<Days> days_of(const Row& row) {

@@ -107,8 +107,7 @@ struct ConflictContext {
 // the policy's order, then names.
 bool says_before(const Stated& a, const Stated& b, const ConflictContext& context);
 
-// The root of each statement: what its document cites last; where that document
-// is at hand and cites on, that one's root.
+// The root of each statement, as the documents of all of them tell.
 std::vector<std::int64_t> roots_of(std::span<const Stated> statements);
 
 // All statements of some claims, in their order.
@@ -131,9 +130,6 @@ std::string times_text(const Interval& stated, const Interval& computed);
 // Of a price, a ratio or another number that was computed: four digits.
 std::string rounded_text(const Decimal& number);
 
-// The same period a year earlier (or later); of a day that the year lacks, the
-// last of its month. Periods without a span are empty.
-std::optional<Period> years_later(const Period& period, int years);
 // The days that a statement is about, [start, end): a figure "since" a day that
 // was past when it was published reaches to the publication.
 struct Days {

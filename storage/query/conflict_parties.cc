@@ -16,7 +16,8 @@ void sort_unique(std::vector<std::uint32_t>& list) {
 
 }  // namespace
 
-PartyTree::PartyTree(const Catalogue& catalogue, std::uint64_t at) : catalogue_(catalogue) {
+PartyTree::PartyTree(const Catalogue& catalogue, std::uint64_t at)
+    : catalogue_(catalogue), reach_(catalogue, at) {
   const std::uint32_t parties = catalogue.size(NameKind::party);
   for (std::uint32_t party = 1; party <= parties; ++party) {
     if (catalogue.members(party, at).empty()) {
@@ -54,22 +55,6 @@ std::vector<std::uint32_t> PartyTree::wholes_of(std::uint32_t party) const {
 
 bool PartyTree::contains(std::uint32_t whole, std::uint32_t part) const {
   return whole == part || is_within(leaves(part), leaves(whole));
-}
-
-bool PartyTree::others_cover(std::int64_t whole, std::int64_t part) const {
-  if (whole == 0 || whole == part) return true;
-  if (part == 0) return false;
-  const auto reach = [&](std::int64_t list) -> const std::vector<std::uint32_t>& {
-    const auto [at, is_new] = reach_.try_emplace(list);
-    if (!is_new) return at->second;
-    for (const auto& other : catalogue_.counterparties(static_cast<std::uint32_t>(list))) {
-      const auto& all = leaves(other.party);
-      at->second.insert(at->second.end(), all.begin(), all.end());
-    }
-    sort_unique(at->second);
-    return at->second;
-  };
-  return is_within(reach(part), reach(whole));
 }
 
 PartyTree::Trade PartyTree::trade_of(const Row& row, bool subject_buys) const {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "storage/catalogue.h"
+#include "storage/query/reach.h"
 #include "storage/row.h"
 
 namespace capexdb::storage {
@@ -28,7 +29,9 @@ class PartyTree {
   // Whether every leaf of `part` is one of `whole`.
   bool contains(std::uint32_t whole, std::uint32_t part) const;
   // The same of lists of counterparties, by ordinal; 0, nobody named, is everyone.
-  bool others_cover(std::int64_t whole, std::int64_t part) const;
+  bool others_cover(std::int64_t whole, std::int64_t part) const {
+    return reach_.covers(whole, part);
+  }
 
   // Who sells to whom in a statement; each may be empty where it is not said.
   struct Trade {
@@ -48,7 +51,7 @@ class PartyTree {
   std::unordered_map<std::uint32_t, std::vector<std::uint32_t>> groups_of_;  // by leaf
   std::unordered_set<std::uint32_t> opaque_;
   mutable std::unordered_map<std::uint32_t, std::vector<std::uint32_t>> single_;
-  mutable std::unordered_map<std::int64_t, std::vector<std::uint32_t>> reach_;  // by list
+  Reach reach_;
 };
 
 }  // namespace capexdb::storage

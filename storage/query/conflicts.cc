@@ -1,15 +1,14 @@
 #include "storage/query/conflicts.h"
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <set>
-#include <string_view>
 #include <unordered_set>
 
 #include "storage/query/conflict_checks.h"
 #include "storage/query/conflict_reader.h"
 #include "storage/query/fold.h"
+#include "storage/query/shipments.h"
 
 namespace capexdb::storage {
 namespace {
@@ -18,10 +17,9 @@ using Metrics = std::map<std::uint16_t, CatalogMetric>;
 
 // The metrics whose numbers the asked ones are compared with, and they themselves.
 Metrics metrics_to_read(const Plan& plan, const Catalogue& catalogue) {
-  constexpr std::array<std::string_view, 5> kSales = {
-      "unit_shipments", "unit_purchases", "unit_price", "shipment_value", "purchase_value"};
+  const std::vector<std::string>& sales = shipment_metrics();
   const auto is_sale = [&](const CatalogMetric& metric) {
-    return std::find(kSales.begin(), kSales.end(), metric.id) != kSales.end();
+    return std::find(sales.begin(), sales.end(), metric.id) != sales.end();
   };
   const auto wants = [&](Finding finding) {
     return std::find(plan.findings.begin(), plan.findings.end(), finding) != plan.findings.end();
@@ -98,10 +96,8 @@ Conflicts::Asked asked_for(const Plan& plan, const Catalogue& catalogue,
 }
 
 AnswerRow describe_side(const Stated& side, const ConflictContext& context) {
-  AnswerRow row = describe(side.row, context.plan, context.catalogue);
+  AnswerRow row = describe_statement(side.row, context.plan, context.catalogue);
   row.metric = context.metrics.at(side.metric).id;
-  row.documents = 1;
-  row.roots = 1;
   return row;
 }
 

@@ -164,11 +164,10 @@ Result<void> GroupCheck::keep_for_totals(const Claim& claim, const ConflictConte
   const std::uint32_t subject = claim.row().ordinal(Column::subject);
   const std::uint16_t metric = claim.leader.metric;
   const Period period = claim.row().period();
-  const auto before = years_later(period, -1);
+  const Period before = shifted_by_years(period, -1);
   const auto groups = context.parties.wholes_of(subject);
   const bool wanted = std::any_of(groups.begin(), groups.end(), [&](std::uint32_t group) {
-    return totals_.contains({group, metric, period}) ||
-           (before && totals_.contains({group, metric, *before}));
+    return totals_.contains({group, metric, period}) || totals_.contains({group, metric, before});
   });
   if (!wanted) return {};
   CAPEXDB_TRY(context.found.keep(1 + claim.others.size()));
@@ -204,9 +203,10 @@ Result<void> GroupCheck::compare_total(const Claim& total, const ConflictContext
     if (const Claim* stated = first_of(claims_at(member, row.period()), Measure::level)) {
       level = stated->value();
       sides.push_back(stated);
-    } else if (const auto later = years_later(row.period(), 1)) {
-      const Claim* now = first_of(claims_at(member, *later), Measure::level);
-      const Claim* grown = first_of(claims_at(member, *later), Measure::growth_yoy);
+    } else {
+      const Period later = shifted_by_years(row.period(), 1);
+      const Claim* now = first_of(claims_at(member, later), Measure::level);
+      const Claim* grown = first_of(claims_at(member, later), Measure::growth_yoy);
       if (now == nullptr || grown == nullptr) return {};
       const auto before = level_before(now->value(), grown->value());
       if (!before) return {};
@@ -215,7 +215,6 @@ Result<void> GroupCheck::compare_total(const Claim& total, const ConflictContext
       sides.push_back(now);
       sides.push_back(grown);
     }
-    if (!level) return {};
     const auto size = nominal(*level);
     if (!size) return {};
     terms.emplace_back(

@@ -21,7 +21,8 @@ GrowthKey growth_key(const Claim& claim, const Period& period) {
 // levels are stated for.
 std::optional<Period> base_period(const Row& row) {
   const Period period = row.period();
-  if (row.measure() == Measure::growth_yoy) return years_later(period, -1);
+  if (period.kind == PeriodKind::none) return std::nullopt;
+  if (row.measure() == Measure::growth_yoy) return shifted_by_years(period, -1);
   if (row.measure() != Measure::growth_qoq) return std::nullopt;
   const auto quarter = calendar_quarter(period);
   if (!quarter || quarter_span(*quarter) != period) return std::nullopt;

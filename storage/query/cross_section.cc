@@ -13,8 +13,7 @@ std::uint32_t bit_of(Status status) { return 1U << static_cast<unsigned>(status)
 }  // namespace
 
 void PeriodTotal::note_published(TimeRange published) {
-  const auto newness = [](const TimeRange& t) { return std::pair(t.end, t.begin); };
-  if (newness(newest) < newness(published)) newest = published;
+  if (published_later(published, newest)) newest = published;
 }
 
 void PeriodTotal::note(const Row& leader) {
@@ -78,7 +77,7 @@ std::size_t FoldedFrames::bytes() const {
 FrameFolder::FrameFolder(const Plan& plan, const Catalogue& catalogue, const OrdinalSet& subjects)
     : plan_(plan),
       subjects_(subjects),
-      by_company_(std::find(plan.by.begin(), plan.by.end(), Dimension::company) != plan.by.end()),
+      by_company_(plan.lists(Dimension::company)),
       filter_(plan, catalogue) {}
 
 void FrameFolder::open_columns() {

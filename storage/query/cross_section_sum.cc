@@ -132,11 +132,7 @@ class AnswerMaker {
     common_.unit = catalogue.text(NameKind::unit, static_cast<std::uint32_t>(unit.first));
     common_.currency = currency_letters(unit.second);
     common_.measure = plan.measure;
-    asked_ = plan.everyone ? "all" : "";
-    for (std::size_t i = 0; i < plan.asked_parties.size() && i < 20; ++i) {
-      if (!asked_.empty()) asked_ += ",";
-      asked_ += catalogue.text(NameKind::party, plan.asked_parties[i]);
-    }
+    asked_ = asked_text(plan, catalogue);
   }
 
   AnswerRow row_of(const RowFacts& facts) {
@@ -373,8 +369,7 @@ Result<std::optional<SumAnswer>> cross_section_sum(const ReadView& view, const P
   keep_best_definitions(cells, plan, catalogue);
   CAPEXDB_ASSIGN(const std::vector<SumPart> parts,
                  sum_parts(std::move(cells), plan, catalogue, limits, answer.notes));
-  const bool by_company =
-      std::find(plan.by.begin(), plan.by.end(), Dimension::company) != plan.by.end();
+  const bool by_company = plan.lists(Dimension::company);
   Extras extras;
   if (!add_parts(parts, by_company, unit, extras)) return std::optional<SumAnswer>();
   std::vector<RowFacts> rows;

@@ -28,12 +28,6 @@ void hint_at_measures(const ScanReport& report, const Plan& plan, Answer& answer
       " of " + plan.metric_entry.id + " here, but there is: " + words + " (ask with --measure)");
 }
 
-void cut(Answer& answer, std::uint32_t rows_max) {
-  if (answer.rows.size() <= rows_max) return;
-  answer.rows.resize(rows_max);
-  answer.truncated = true;
-}
-
 Result<ScanReport> statements(const Reading& reading, const Plan& plan, std::uint32_t rows_max,
                               Answer& answer) {
   const CellVisitor visit = [&](std::span<const Row> cell) -> Result<void> {
@@ -44,10 +38,8 @@ Result<ScanReport> statements(const Reading& reading, const Plan& plan, std::uin
     std::vector<bool> withdrawn(cell.size());
     for (const std::size_t i : verdicts.withdrawn) withdrawn[i] = true;
     for (std::size_t i = 0; i < cell.size(); ++i) {
-      AnswerRow row = describe(cell[i], plan, reading.catalogue);
+      AnswerRow row = describe_statement(cell[i], plan, reading.catalogue);
       row.withdrawn = withdrawn[i];
-      row.documents = 1;
-      row.roots = 1;
       if (row.retraction) row.reason = "retraction";
       answer.rows.push_back(std::move(row));
     }
@@ -61,9 +53,14 @@ Result<ScanReport> statements(const Reading& reading, const Plan& plan, std::uin
                                                            b.counterparty, b.currency,
                                                            b.published_at, b.sequence);
   });
-  cut(answer, rows_max);
+  if (answer.rows.size() > rows_max) {
+    answer.rows.resize(rows_max);
+    answer.truncated = true;
+  }
   std::vector<AnswerRow*> rows;
-  for (AnswerRow& row : answer.rows) rows.push_back(&row);
+  for (AnswerRow& row : answer.rows) {
+    if (row.document.empty()) rows.push_back(&row);  // those of another metric have one
+  }
   CAPEXDB_TRY(add_provenance(reading.view, rows, reading.limits));
   return report;
 }
@@ -71,7 +68,6 @@ Result<ScanReport> statements(const Reading& reading, const Plan& plan, std::uin
 // The statements that each row is made of, each once, the oldest first.
 Result<void> explain(const Reading& reading, const Plan& plan, std::vector<Figure>& figures) {
   std::size_t count = 0;
-  std::vector<AnswerRow*> rows;
   for (Figure& figure : figures) {
     std::sort(figure.parts.begin(), figure.parts.end(), [](const Row& a, const Row& b) {
       return std::pair(a.sequence(), a[Column::fact_index]) <
@@ -81,11 +77,10 @@ Result<void> explain(const Reading& reading, const Plan& plan, std::vector<Figur
     count += figure.parts.size();
     if (count > kStatementsMax) return fail(too_much(kStatementsMax, "statements"));
     for (const Row& part : figure.parts) {
-      AnswerRow& row = figure.row.parts.emplace_back(describe(part, plan, reading.catalogue));
-      row.documents = 1;
-      row.roots = 1;
+      figure.row.parts.push_back(describe_statement(part, plan, reading.catalogue));
     }
   }
+  std::vector<AnswerRow*> rows;
   for (Figure& figure : figures) {
     for (AnswerRow& row : figure.row.parts) rows.push_back(&row);
   }

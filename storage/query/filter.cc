@@ -21,11 +21,13 @@ void Filter::open(BlockColumns& columns) {
   end_ = columns.column(Column::period_end);
   flags_ = columns.column(Column::flags);
   measure_ = columns.column(Column::measure);
-  subject_ = columns.column(Column::subject);
-  source_ = columns.column(Column::source);
   if (plan_.as_of) {
     published_begin_ = columns.column(Column::published_begin);
     published_length_ = columns.column(Column::published_length);
+    if (plan_.every != Every::reported) {
+      subject_ = columns.column(Column::subject);
+      source_ = columns.column(Column::source);
+    }
   }
   if (definition_ != 0) definitions_ = columns.column(Column::definition);
   if (!plan_.statuses.empty()) status_ = columns.column(Column::status);

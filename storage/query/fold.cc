@@ -21,12 +21,23 @@ std::string unit_text(const Row& row, const Catalogue& catalogue) {
   return catalogue.text(NameKind::unit, row.ordinal(Column::unit));
 }
 
+std::string asked_text(const Plan& plan, const Catalogue& catalogue) {
+  constexpr std::size_t kNamed = 20;
+  std::string asked = plan.everyone ? "all" : "";
+  for (std::size_t i = 0; i < plan.asked_parties.size() && i < kNamed; ++i) {
+    if (!asked.empty()) asked += ",";
+    asked += catalogue.text(NameKind::party, plan.asked_parties[i]);
+  }
+  return asked;
+}
+
+void unite(std::vector<std::int64_t>& ids, const std::vector<std::int64_t>& more) {
+  ids.insert(ids.end(), more.begin(), more.end());
+  std::sort(ids.begin(), ids.end());
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+}
+
 void join(ResolvedCell& cell, const ResolvedCell& other) {
-  const auto unite = [](std::vector<std::int64_t>& all, const std::vector<std::int64_t>& more) {
-    all.insert(all.end(), more.begin(), more.end());
-    std::sort(all.begin(), all.end());
-    all.erase(std::unique(all.begin(), all.end()), all.end());
-  };
   unite(cell.document_ids, other.document_ids);
   unite(cell.root_ids, other.root_ids);
   cell.documents = static_cast<std::uint32_t>(cell.document_ids.size());
@@ -37,9 +48,7 @@ void join(ResolvedCell& cell, const ResolvedCell& other) {
   Row& row = cell.leader;
   const Row& more = other.leader;
   row[Column::status] = std::max(row[Column::status], more[Column::status]);
-  // As newest statements go; of two that end alike the order of parts must not decide.
-  const auto newness = [](const TimeRange& t) { return std::pair(t.end, t.begin); };
-  if (newness(row.published()) < newness(more.published())) {
+  if (published_later(more.published(), row.published())) {
     row.set_published(more.published());
     row[Column::source] = more[Column::source];
   }
@@ -68,6 +77,13 @@ AnswerRow describe(const Row& row, const Plan& plan, const Catalogue& catalogue)
   r.definition = catalogue.text(NameKind::definition, row.ordinal(Column::definition));
   r.retraction = row.has(flag::kRetraction);
   if (row.has(flag::kUnquantified)) r.reason = "stated without a number";
+  return r;
+}
+
+AnswerRow describe_statement(const Row& row, const Plan& plan, const Catalogue& catalogue) {
+  AnswerRow r = describe(row, plan, catalogue);
+  r.documents = 1;
+  r.roots = 1;
   return r;
 }
 

@@ -15,6 +15,8 @@ namespace capexdb::storage {
 
 // One statement as a row of an answer, with its effective bounds.
 AnswerRow describe(const Row& row, const Plan& plan, const Catalogue& catalogue);
+// The same of a statement that stands for itself: one document of one root.
+AnswerRow describe_statement(const Row& row, const Plan& plan, const Catalogue& catalogue);
 
 // A cell that has an answer.
 struct ResolvedCell {
@@ -40,6 +42,12 @@ struct ResolvedCell {
   // Of a plan that explains: the statements that back it.
   std::vector<Row> parts;
 };
+
+// Adds ids to a sorted list that has each once.
+void unite(std::vector<std::int64_t>& ids, const std::vector<std::int64_t>& more);
+
+// What was asked for, as it was named: what a row of all of it is called.
+std::string asked_text(const Plan& plan, const Catalogue& catalogue);
 
 // Makes `other` a part of what `cell` is made of: its evidence counts too, the
 // weakest status and the newest publication are the whole's.

@@ -10,9 +10,6 @@
 namespace capexdb::storage {
 namespace {
 
-// How far a fiscal calendar's year may be from the civil one.
-constexpr int kSlack = 10;
-
 // What a growth and its levels share.
 using ImpliedKey = std::array<std::int64_t, 4>;
 
@@ -33,13 +30,14 @@ class LevelsOf {
   // Whether a level of about these days is stated, in the unit of `like`.
   bool has(const Period& period, const Row& like) const {
     return std::any_of(cells_.begin(), cells_.end(), [&](const ResolvedCell* cell) {
-      return same_unit(cell->leader, like) && nearly_same(cell->leader.period(), period, kSlack);
+      return same_unit(cell->leader, like) &&
+             nearly_same(cell->leader.period(), period, kFiscalSlackDays);
     });
   }
   std::vector<const ResolvedCell*> about(const Period& period) const {
     std::vector<const ResolvedCell*> found;
     for (const ResolvedCell* cell : cells_) {
-      if (nearly_same(cell->leader.period(), period, kSlack)) found.push_back(cell);
+      if (nearly_same(cell->leader.period(), period, kFiscalSlackDays)) found.push_back(cell);
     }
     return found;
   }

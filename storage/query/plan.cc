@@ -1,6 +1,7 @@
 #include "storage/query/plan.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "proto/model/currency.h"
 #include "proto/model/fiscal.h"
@@ -14,16 +15,17 @@ namespace {
 // Conflicts may be asked for of several metrics, or all; they are read in every
 // measure and period, since what they contradict may lie in another one.
 Result<void> plan_conflicts(Plan& plan, const Query& query, const Catalogue& catalogue) {
+  std::vector<std::string> names;
   const bool every_metric = trim(query.metric).empty() || is_reserved_name(query.metric);
-  for (const std::string& name : split(every_metric ? "" : query.metric, ',')) {
-    if (every_metric) break;
+  if (!every_metric) names = split(query.metric, ',');
+  for (const std::string& name : names) {
     CAPEXDB_ASSIGN(const std::uint32_t metric, catalogue.need_metric(name, plan.at));
     plan.metrics.push_back(static_cast<std::uint16_t>(metric));
   }
   plan.findings = query.findings;
-  for (int number = static_cast<int>(Finding::inconsistent_duplicate);
-       query.findings.empty() && number <= static_cast<int>(Finding::conversion); ++number) {
-    plan.findings.push_back(static_cast<Finding>(number));
+  if (plan.findings.empty()) {
+    const std::vector<Finding> all = all_findings();
+    std::copy_if(all.begin(), all.end(), std::back_inserter(plan.findings), is_contradiction);
   }
   plan.any_measure = trim(query.measure).empty();
   const bool everyone = std::all_of(query.select.begin(), query.select.end(),

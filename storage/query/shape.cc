@@ -14,9 +14,6 @@
 namespace capexdb::storage {
 namespace {
 
-// How far a fiscal calendar's year may be from the civil one.
-constexpr int kYearSlack = 10;
-
 auto series_key(const AnswerRow& r) {
   return std::tie(r.company, r.product, r.counterparty, r.unit, r.currency, r.definition, r.status,
                   r.source);
@@ -39,25 +36,19 @@ SeriesName series_of(const Figure& figure, const Plan& plan) {
           r.unit,    r.currency, figure.stated_currency, listed};
 }
 
-void unite_ids(std::vector<std::int64_t>& all, const std::vector<std::int64_t>& more) {
-  all.insert(all.end(), more.begin(), more.end());
-  std::sort(all.begin(), all.end());
-  all.erase(std::unique(all.begin(), all.end()), all.end());
-}
-
 // Whether what was published at `a` was known later than what was at `b`: by the end
 // of a range, which its text does not begin with.
 bool is_later(const std::string& a, const std::string& b) {
   const auto one = parse_time_range(a);
   const auto other = parse_time_range(b);
   if (!one || !other) return one.has_value();
-  return std::pair(one->end, one->begin) > std::pair(other->end, other->begin);
+  return published_later(*one, *other);
 }
 
 // The row of `figure` gets the evidence of `other` too.
 void back_up(Figure& figure, const Figure& other) {
-  unite_ids(figure.document_ids, other.document_ids);
-  unite_ids(figure.root_ids, other.root_ids);
+  unite(figure.document_ids, other.document_ids);
+  unite(figure.root_ids, other.root_ids);
   figure.parts.insert(figure.parts.end(), other.parts.begin(), other.parts.end());
   AnswerRow& row = figure.row;
   const AnswerRow& more = other.row;
@@ -77,7 +68,7 @@ bool is_base(const Period& base, const Period& now, Growth growth) {
     const auto quarter = calendar_quarter(now);
     const auto before = calendar_quarter(base);
     if (quarter && before) return *before + 4 == *quarter;
-    return nearly_same(base, shifted_by_years(now, -1), kYearSlack);
+    return nearly_same(base, shifted_by_years(now, -1), kFiscalSlackDays);
   }
   const auto quarter = calendar_quarter(now);
   const auto before = calendar_quarter(base);
@@ -188,12 +179,12 @@ std::optional<Figure> yearly_growth(const std::vector<Figure*>& list) {
   }
   if (last == nullptr) return std::nullopt;
   Figure result = *last;
-  const Civil from = civil_from_day(first->period.end - kYearSlack);
-  const Civil to = civil_from_day(last->period.end - kYearSlack);
+  const Civil from = civil_from_day(first->period.end - kFiscalSlackDays);
+  const Civil to = civil_from_day(last->period.end - kFiscalSlackDays);
   const int months = (to.year - from.year) * 12 + to.month - from.month;
   const bool one_length = first->period.kind == last->period.kind &&
                           std::abs((first->period.end - first->period.start) -
-                                   (last->period.end - last->period.start)) <= kYearSlack;
+                                   (last->period.end - last->period.start)) <= kFiscalSlackDays;
   if (!one_length) {
     no_value(result, first->row.period + " and " + last->row.period +
                          " are not of one length; ask --every quarter, half or year");

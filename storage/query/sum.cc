@@ -67,27 +67,22 @@ class Keys {
   std::map<std::string, std::int64_t> first_;
 };
 
-// The groups that a sum by group lists, with the companies of each: those that
-// were asked for, or where none was every one that the catalogue has.
-std::map<std::int64_t, Subjects> groups_of(const Plan& plan, const Catalogue& catalogue) {
+// The groups that a sum by group lists: those that were asked for, or where none
+// was every one that the catalogue has. With the companies of each that the
+// question is about.
+std::map<std::int64_t, Subjects> groups_of(const Plan& plan, const Catalogue& catalogue,
+                                           const Subjects& asked) {
   std::map<std::int64_t, Subjects> groups;
   const auto offer = [&](std::uint32_t party) {
     if (catalogue.members(party, plan.at).empty()) return;
-    for (const std::uint32_t leaf : catalogue.leaves(party, plan.at)) groups[party].insert(leaf);
+    for (const std::uint32_t leaf : catalogue.leaves(party, plan.at)) {
+      if (asked.contains(leaf)) groups[party].insert(leaf);
+    }
   };
   for (const std::uint32_t party : plan.asked_parties) offer(party);
   if (!groups.empty()) return groups;
   for (std::uint32_t party = 1; party <= catalogue.size(NameKind::party); ++party) offer(party);
   return groups;
-}
-
-// A group's companies that the question is about.
-Subjects asked_of(const Subjects& companies, const Plan& plan) {
-  Subjects both;
-  for (const std::uint32_t subject : plan.subjects) {
-    if (companies.contains(subject)) both.insert(subject);
-  }
-  return both;
 }
 
 struct Total {
@@ -158,17 +153,6 @@ Result<void> add_to(Total& total, const SumPart& part, const Plan& plan,
     total.latest = std::max(total.latest, period.start);
   }
   return {};
-}
-
-// What was asked for, as it was named.
-std::string asked_text(const Plan& plan, const Catalogue& catalogue) {
-  constexpr std::size_t kNamed = 20;
-  std::string asked = plan.everyone ? "all" : "";
-  for (std::size_t i = 0; i < plan.asked_parties.size() && i < kNamed; ++i) {
-    if (!asked.empty()) asked += ",";
-    asked += catalogue.text(NameKind::party, plan.asked_parties[i]);
-  }
-  return asked;
 }
 
 std::string derivation_of(const Total& total, const Plan& plan, const Catalogue& catalogue) {
@@ -311,7 +295,9 @@ Result<SumAnswer> sum_answer(std::vector<ResolvedCell> cells,
                  sum_parts(std::move(cells), plan, catalogue, limits, answer.notes));
   CAPEXDB_TRY(check_over_time(parts, plan, catalogue));
   const bool by_group = plan.lists(Dimension::group);
-  const auto groups = by_group ? groups_of(plan, catalogue) : std::map<std::int64_t, Subjects>{};
+  const Subjects everybody(plan.subjects.begin(), plan.subjects.end());
+  std::map<std::int64_t, Subjects> groups;
+  if (by_group) groups = groups_of(plan, catalogue, everybody);
   std::map<SumKey, Total> totals;
   Keys keys(plan, catalogue);
   for (const SumPart& part : parts) {
@@ -328,20 +314,21 @@ Result<SumAnswer> sum_answer(std::vector<ResolvedCell> cells,
   }
   const Covered covered(parts, absent, plan);
   answer.coverage = coverage_of(covered, plan, catalogue);
-  const Subjects everybody(plan.subjects.begin(), plan.subjects.end());
-  const auto expected = [&](const SumKey& key) -> Subjects {
-    if (plan.lists(Dimension::company)) return {listed(key, Dimension::company)};
-    return asked_of(groups.at(key.group), plan);
+  Subjects itself;  // of a row of one company
+  const auto expected = [&](const SumKey& key) -> const Subjects& {
+    if (by_group) return groups.at(key.group);
+    if (!plan.lists(Dimension::company)) return everybody;
+    itself = {listed(key, Dimension::company)};
+    return itself;
   };
   std::size_t short_of = 0;
   for (auto& [key, total] : totals) {
     CAPEXDB_TRY(check_limits(limits));
     CAPEXDB_ASSIGN(Figure figure, describe_total(key, total, plan, catalogue));
     AnswerRow& row = figure.row;
-    const bool all = !plan.lists(Dimension::company) && !by_group;
-    const Subjects some = all ? Subjects{} : expected(key);
-    row.reason = plan.lists(Dimension::period) ? covered.lack_in(key.period, all ? everybody : some)
-                                               : covered.lack_over_time(all ? everybody : some);
+    const Subjects& whole = expected(key);
+    row.reason = plan.lists(Dimension::period) ? covered.lack_in(key.period, whole)
+                                               : covered.lack_over_time(whole);
     if (!row.reason.empty()) ++short_of;
     if (row.reason.empty() && !row.value.has_number()) {
       row.reason = "the parts are bounded on different sides; their " +

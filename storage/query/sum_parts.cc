@@ -6,6 +6,7 @@
 #include <tuple>
 #include <unordered_map>
 
+#include "storage/query/reach.h"
 #include "storage/query/scan.h"
 
 namespace capexdb::storage {
@@ -46,7 +47,8 @@ void keep_one_per_company(Parts& parts, const Plan& plan) {
 // Chinese companies.
 class Overlaps {
  public:
-  Overlaps(const Plan& plan, const Catalogue& catalogue) : plan_(plan), catalogue_(catalogue) {}
+  Overlaps(const Plan& plan, const Catalogue& catalogue)
+      : plan_(plan), catalogue_(catalogue), reach_(catalogue, plan.at) {}
 
   bool contains(const Row& whole, const Row& part) {
     if (alike(whole, part) || !product_covers(whole, part) || !others_cover(whole, part))
@@ -59,8 +61,8 @@ class Overlaps {
     if (alike(a, b)) return false;
     if (!product_covers(a, b) && !product_covers(b, a)) return false;
     if (others(a) == 0 || others(b) == 0) return true;
-    const auto& ra = reach(a);
-    const auto& rb = reach(b);
+    const auto& ra = reach_.of(others(a));
+    const auto& rb = reach_.of(others(b));
     return std::any_of(ra.begin(), ra.end(), [&](std::uint32_t p) {
       return std::binary_search(rb.begin(), rb.end(), p);
     });
@@ -70,11 +72,8 @@ class Overlaps {
   // Whether the answer lists the two in different rows, so that of a whole and
   // its part it is the whole which goes.
   bool breaks_down(const Row& whole, const Row& part) const {
-    const auto listed = [&](Dimension d) {
-      return std::find(plan_.by.begin(), plan_.by.end(), d) != plan_.by.end();
-    };
-    return (listed(Dimension::product) && product(whole) != product(part)) ||
-           (listed(Dimension::counterparty) && others(whole) != others(part));
+    return (plan_.lists(Dimension::product) && product(whole) != product(part)) ||
+           (plan_.lists(Dimension::counterparty) && others(whole) != others(part));
   }
   // Decides between figures; that of two lists which name the same parties in other
   // roles is by the roles. No ordinal, which would tell what was said first.
@@ -97,28 +96,13 @@ class Overlaps {
   static bool product_covers(const Row& whole, const Row& part) {
     return product(whole) == 0 || product(whole) == product(part);
   }
-  bool others_cover(const Row& whole, const Row& part) {
-    if (others(whole) == 0 || others(whole) == others(part)) return true;
-    if (others(part) == 0) return false;
-    const auto& all = reach(whole);
-    const auto& some = reach(part);
-    return std::includes(all.begin(), all.end(), some.begin(), some.end());
-  }
-  // The counterparties of a row, of groups their members instead; sorted.
-  const std::vector<std::uint32_t>& reach(const Row& row) {
-    const auto [at, is_new] = reach_.try_emplace(others(row));
-    if (!is_new) return at->second;
-    for (const auto& other : catalogue_.counterparties(row.ordinal(Column::counterparties))) {
-      const auto leaves = catalogue_.leaves(other.party, plan_.at);
-      at->second.insert(at->second.end(), leaves.begin(), leaves.end());
-    }
-    std::sort(at->second.begin(), at->second.end());
-    return at->second;
+  bool others_cover(const Row& whole, const Row& part) const {
+    return reach_.covers(others(whole), others(part));
   }
 
   const Plan& plan_;
   const Catalogue& catalogue_;
-  std::unordered_map<std::int64_t, std::vector<std::uint32_t>> reach_;  // by list
+  Reach reach_;
 };
 
 // Counts what is left out of a sum, for its notes.

@@ -36,11 +36,7 @@ class CurrencyTest : public testing::Test {
     query.currency = currency;
     return query;
   }
-  AnswerRow only(const Query& query) const {
-    const Answer answer = ask(*store_, query);
-    EXPECT_EQ(answer.rows.size(), 1U);
-    return answer.rows.empty() ? AnswerRow{} : answer.rows[0];
-  }
+  AnswerRow only(const Query& query) const { return only_row(*store_, query); }
 
   TemporaryDirectory directory_;
   std::unique_ptr<EventStore> store_;

@@ -19,6 +19,15 @@ TemporaryDirectory::~TemporaryDirectory() {
   std::filesystem::remove_all(path_, ignored);
 }
 
+CatalogMetric metric_of(std::string id, UnitClass unit_class, Aggregation aggregation) {
+  CatalogMetric m;
+  m.id = std::move(id);
+  m.name = m.id;
+  m.unit_class = unit_class;
+  m.aggregation = aggregation;
+  return m;
+}
+
 CatalogChange small_catalogue() {
   const auto party = [](std::string id, std::string name, PartyKind kind) {
     CatalogParty p;
@@ -36,21 +45,13 @@ CatalogChange small_catalogue() {
   change.parties[0].cik = "1577552";
   change.parties[4].members = {"alibaba", "tencent", "baidu"};
   change.parties[4].aliases = {"The three"};
-  const auto metric = [](std::string id, UnitClass unit_class, Aggregation aggregation) {
-    CatalogMetric m;
-    m.id = std::move(id);
-    m.name = m.id;
-    m.unit_class = unit_class;
-    m.aggregation = aggregation;
-    return m;
-  };
-  change.metrics = {metric("capex", UnitClass::money, Aggregation::flow),
-                    metric("cash_and_equivalents", UnitClass::money, Aggregation::stock),
-                    metric("unit_shipments", UnitClass::count, Aggregation::flow),
-                    metric("unit_purchases", UnitClass::count, Aggregation::flow),
-                    metric("unit_price", UnitClass::price, Aggregation::none),
-                    metric("shipment_value", UnitClass::money, Aggregation::flow),
-                    metric("fx_rate", UnitClass::price, Aggregation::none)};
+  change.metrics = {metric_of("capex", UnitClass::money, Aggregation::flow),
+                    metric_of("cash_and_equivalents", UnitClass::money, Aggregation::stock),
+                    metric_of("unit_shipments", UnitClass::count, Aggregation::flow),
+                    metric_of("unit_purchases", UnitClass::count, Aggregation::flow),
+                    metric_of("unit_price", UnitClass::price, Aggregation::none),
+                    metric_of("shipment_value", UnitClass::money, Aggregation::flow),
+                    metric_of("fx_rate", UnitClass::price, Aggregation::none)};
   change.metrics[0].tags = {"us-gaap:PaymentsToAcquirePropertyPlantAndEquipment",
                             "us-gaap:PaymentsToAcquireProductiveAssets"};
   change.products = {{"H20", {"H2O"}}};
@@ -168,6 +169,12 @@ Answer ask(const EventStore& store, const Query& query) {
     return {};
   }
   return std::move(*answer);
+}
+
+AnswerRow only_row(const EventStore& store, const Query& query) {
+  const Answer answer = ask(store, query);
+  EXPECT_EQ(answer.rows.size(), 1U);
+  return answer.rows.empty() ? AnswerRow{} : answer.rows[0];
 }
 
 }  // namespace capexdb::storage::test

@@ -26,6 +26,8 @@ class TemporaryDirectory {
   std::filesystem::path path_;
 };
 
+CatalogMetric metric_of(std::string id, UnitClass unit_class, Aggregation aggregation);
+
 // Three companies in a group, a few metrics; ids as in the shipped catalogue.
 CatalogChange small_catalogue();
 
@@ -54,5 +56,7 @@ Batch make_batch(const std::vector<v1::Event>& events, const std::string& produc
 Query question(QueryKind kind, const std::string& select, const std::string& metric,
                const std::string& periods = "");
 Answer ask(const EventStore& store, const Query& query);
+// The row of an answer that has one; else the test fails.
+AnswerRow only_row(const EventStore& store, const Query& query);
 
 }  // namespace capexdb::storage::test

@@ -1,21 +1,9 @@
 #include "tests/unit/storage/model_world.h"
 
 #include "proto/model/text.h"
+#include "tests/unit/storage/events.h"
 
 namespace capexdb::storage::test {
-namespace {
-
-CatalogMetric metric(std::string id, UnitClass unit_class, Aggregation aggregation) {
-  CatalogMetric m;
-  m.id = std::move(id);
-  m.name = m.id;
-  m.unit_class = unit_class;
-  m.aggregation = aggregation;
-  return m;
-}
-
-}  // namespace
-
 World::World(std::size_t number) : prefix("w" + std::to_string(number) + "-") {
   for (const char* name : {"ali", "ten", "fisc", "april"}) companies.push_back(prefix + name);
   for (const char* name : {"trio", "four"}) groups.push_back(prefix + name);
@@ -41,14 +29,14 @@ CatalogChange catalogue_of(const std::vector<World>& worlds) {
     change.sources.push_back({world.sources[2], {}, 0});
   }
   change.sources.push_back({"Central bank", {}, 1});
-  change.metrics = {metric("capex", UnitClass::money, Aggregation::flow),
-                    metric("cash", UnitClass::money, Aggregation::stock),
-                    metric("unit_shipments", UnitClass::count, Aggregation::flow),
-                    metric("unit_purchases", UnitClass::count, Aggregation::flow),
-                    metric("unit_price", UnitClass::price, Aggregation::none),
-                    metric("shipment_value", UnitClass::money, Aggregation::flow),
-                    metric("purchase_value", UnitClass::money, Aggregation::flow)};
-  change.metrics.push_back(metric("fx_rate", UnitClass::price, Aggregation::none));
+  change.metrics = {metric_of("capex", UnitClass::money, Aggregation::flow),
+                    metric_of("cash", UnitClass::money, Aggregation::stock),
+                    metric_of("unit_shipments", UnitClass::count, Aggregation::flow),
+                    metric_of("unit_purchases", UnitClass::count, Aggregation::flow),
+                    metric_of("unit_price", UnitClass::price, Aggregation::none),
+                    metric_of("shipment_value", UnitClass::money, Aggregation::flow),
+                    metric_of("purchase_value", UnitClass::money, Aggregation::flow)};
+  change.metrics.push_back(metric_of("fx_rate", UnitClass::price, Aggregation::none));
   for (const char* currency : kCurrencies) {
     CatalogParty& party = change.parties.emplace_back();
     party.id = "currency-" + to_lower_ascii(currency);

@@ -15,19 +15,10 @@ CatalogChange conflict_catalogue() {
   party("bytedance", PartyKind::company);
   party("cloud", PartyKind::group, {"alibaba", "bytedance", "tencent"});
   party("chinese-firms", PartyKind::group, {"alibaba", "baidu", "bytedance", "tencent"});
-  const auto metric = [&](std::string id, UnitClass unit_class, Aggregation aggregation,
-                          std::vector<std::string> aliases = {}) {
-    CatalogMetric m;
-    m.name = id;
-    m.id = std::move(id);
-    m.unit_class = unit_class;
-    m.aggregation = aggregation;
-    m.aliases = std::move(aliases);
-    change.metrics.push_back(m);
-  };
-  metric("purchase_value", UnitClass::money, Aggregation::flow);
-  metric("ai_investment", UnitClass::money, Aggregation::flow, {"Investment in AI"});
-  metric("net_income", UnitClass::money, Aggregation::flow);
+  change.metrics.push_back(metric_of("purchase_value", UnitClass::money, Aggregation::flow));
+  change.metrics.push_back(metric_of("ai_investment", UnitClass::money, Aggregation::flow));
+  change.metrics.back().aliases = {"Investment in AI"};
+  change.metrics.push_back(metric_of("net_income", UnitClass::money, Aggregation::flow));
   return change;
 }
 

@@ -70,11 +70,7 @@ class ConflictsTest : public testing::Test {
     for (const AnswerRow& row : conflicts().rows) findings.push_back(*row.finding);
     return findings;
   }
-  void with_duplicates() {
-    for (int i = 1; i <= static_cast<int>(Finding::conversion); ++i) {
-      classes_.push_back(static_cast<Finding>(i));
-    }
-  }
+  void with_duplicates() { classes_ = all_findings(); }
 
   TemporaryDirectory directory_;
   std::unique_ptr<EventStore> store_;
