@@ -79,6 +79,8 @@ Result<ServerOptions> server_options(const Config& config, const DataDir& direct
       std::chrono::duration_cast<std::chrono::microseconds>(system_clock::now().time_since_epoch())
           .count());
   options.service.query_rows_max = options.session.query_rows_max;
+  options.service.query_bytes_max_of_all = config.query_memory_mib << 20U;
+  options.service.query_bytes_max = options.service.query_bytes_max_of_all / 2;
   options.service.query_deadline = std::chrono::milliseconds(config.query_deadline_ms);
   return options;
 }

@@ -33,6 +33,7 @@ const std::vector<Option>& options() {
       {"query_threads", &Config::query_threads, 1, 256},
       {"query_rows_max", &Config::query_rows_max, 1, 10'000'000},
       {"query_deadline_ms", &Config::query_deadline_ms, 1, 3'600'000},
+      {"query_memory_mib", &Config::query_memory_mib, 16, 1U << 20U},
       {"connections_max", &Config::connections_max, 1, 100'000},
       {"message_bytes_max", &Config::message_bytes_max, 64U << 10U, 64U << 20U},
       {"block_cache_mib", &Config::block_cache_mib, 8, 1U << 20U},

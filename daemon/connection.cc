@@ -156,6 +156,7 @@ void Connection::count_reply_bytes() {
   const std::size_t queued = session_.queued_bytes();
   host_.memory.reply_bytes += queued - counted_bytes_;  // wraps around where it falls
   counted_bytes_ = queued;
+  outflow_->set_queued(queued);
 }
 
 void Connection::act(Greet& action) { host_.greet(*this, std::move(action)); }

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "daemon/asio.h"
+#include "daemon/outflow.h"
 #include "daemon/producers.h"
 #include "daemon/session.h"
 #include "daemon/turns.h"
@@ -40,6 +41,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   ConnectionId id() const { return id_; }
   const std::string& peer() const { return peer_; }
   const Session& session() const { return session_; }
+  // What it has to send; outlives it where somebody holds it.
+  const std::shared_ptr<Outflow>& outflow() const { return outflow_; }
 
   // Gives the session an input and performs what follows. Does not throw: a
   // failure ends this connection and no other.
@@ -80,6 +83,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   asio::steady_timer writable_;         // cancelled to wake write()
   std::optional<SubmitBatch> refused_;  // waits for room in the commit queue
   std::size_t counted_bytes_ = 0;       // of session_.queued_bytes(), in Memory::reply_bytes
+  const std::shared_ptr<Outflow> outflow_ = std::make_shared<Outflow>();
   bool performing_ = false;
   bool waits_for_turn_ = false;
 };

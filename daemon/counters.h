@@ -12,6 +12,7 @@ struct Counters {
   std::atomic<std::uint64_t> events_duplicate{0};
   std::atomic<std::uint64_t> events_rejected{0};
   std::atomic<std::uint64_t> queries{0};
+  std::atomic<std::uint64_t> queries_running{0};  // now
 };
 
 }  // namespace capexdb::daemon

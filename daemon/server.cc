@@ -49,8 +49,8 @@ struct Server::Impl {
       : store(the_store),
         options(std::move(the_options)),
         service(store, counters, options.service),
-        pool(options.query_threads, limits::kQueryQueueMax),
-        quick_pool(1, limits::kQueryQueueMax),
+        pool({.short_jobs_max = options.query_threads, .long_jobs_max = options.query_threads}),
+        quick_pool({.short_jobs_max = 1, .long_jobs_max = 0, .parked_max = 0}),
         commits([this](std::span<storage::Batch> group) { return store.commit(group); },
                 {limits::kCommitQueueBytesMax, limits::kCommitGroupBytesMax}),
         host{[this](Connection& c, Greet action) { greet(c, std::move(action)); },
@@ -73,6 +73,7 @@ struct Server::Impl {
   void greet(Connection& connection, Greet action);
   bool submit(Connection& connection, SubmitBatch& action);
   void answer(Connection& connection, RunRequest action);
+  class ReplyPost;
   // May its answer be made, with all those that wait to be sent? Any thread.
   bool is_affordable(const RunRequest& request) const {
     return !memory.is_crowded() || std::holds_alternative<v1::StatusRequest>(request.request);
@@ -243,7 +244,7 @@ void Server::Impl::greet(Connection& connection, Greet action) {
   spdlog::debug("hello id={} client=\"{}\" producer=\"{}\"", connection.id(),
                 action.hello.client_name(), producer_id);
   auto look_up = [this, producer_id, weak = connection.weak_from_this()] {
-    quick_pool.run_first([this, producer_id, weak] {
+    quick_pool.run_first([this, producer_id, weak](QueryPool::Place&) {
       post(weak, [welcome = service.welcome(producer_id)](Session& session, TimePoint now) {
         session.on_welcome(welcome, now);
       });
@@ -300,6 +301,53 @@ bool Server::Impl::submit(Connection& connection, SubmitBatch& action) {
   return false;
 }
 
+// Brings the frames of one reply from a query thread to their connection.
+class Server::Impl::ReplyPost {
+ public:
+  ReplyPost(Impl& impl, Connection& connection, const RunRequest& request)
+      : impl_(impl),
+        connection_(connection.weak_from_this()),
+        outflow_(connection.outflow()),
+        ticket_(request.ticket) {}
+
+  // While the connection has enough to send, the thread waits and others have its place.
+  void send_part(std::string frame, QueryPool::Place& place,
+                 const std::function<bool()>& give_up) const {
+    post(std::move(frame), &Session::on_part_of_reply);
+    const auto bytes_max = [this] {
+      return impl_.memory.is_crowded() ? limits::kReplyBytesQueuedIfCrowded
+                                       : limits::kReplyBytesMadeAhead;
+    };
+    if (outflow_->bytes() <= bytes_max()) return;
+    place.leave_for([&] { outflow_->wait(bytes_max, give_up); }, give_up);
+  }
+  void send_last(std::string frame) const { post(std::move(frame), &Session::on_reply); }
+
+ private:
+  using Input = void (Session::*)(Ticket, std::string, TimePoint);
+
+  void post(std::string frame, Input input) const {
+    const std::size_t bytes = frame.size();
+    impl_.memory.reply_bytes += bytes;
+    outflow_->add_under_way(bytes);
+    asio::post(impl_.io, [&impl = impl_, connection = connection_, outflow = outflow_,
+                          ticket = ticket_, bytes, input, frame = std::move(frame)]() mutable {
+      if (const auto alive = connection.lock()) {
+        alive->feed([&](Session& session, TimePoint now) {
+          (session.*input)(ticket, std::move(frame), now);
+        });
+      }
+      impl.memory.reply_bytes -= bytes;
+      outflow->arrived(bytes);
+    });
+  }
+
+  Impl& impl_;
+  const std::weak_ptr<Connection> connection_;
+  const std::shared_ptr<Outflow> outflow_;
+  const Ticket ticket_;
+};
+
 void Server::Impl::answer(Connection& connection, RunRequest action) {
   const auto received = std::chrono::steady_clock::now();
   const Ticket ticket = action.ticket;
@@ -307,40 +355,37 @@ void Server::Impl::answer(Connection& connection, RunRequest action) {
   const std::weak_ptr<Connection> weak = connection.weak_from_this();
   auto request = std::make_shared<const RunRequest>(std::move(action));
   QueryPool& for_it = is_quick(*request) ? quick_pool : pool;
-  const bool taken = for_it.try_run([this, weak, ticket, request, received] {
-    std::vector<std::string> frames;
+  auto replies = std::make_shared<ReplyPost>(*this, connection, *request);
+  const bool taken = for_it.try_run([this, request, replies, received](QueryPool::Place& place) {
+    const auto is_cancelled = [&] { return request->cancelled->load(); };
+    const Answering answering{
+        received,
+        [&](std::string frame) { replies->send_part(std::move(frame), place, is_cancelled); },
+        [&](TimePoint deadline) {
+          place.let_others_go_first(
+              [&] { return is_cancelled() || std::chrono::steady_clock::now() >= deadline; });
+        }};
     try {
-      frames = is_affordable(*request)
-                   ? service.answer(*request, received)
-                   : std::vector{error_frame(request->request_id,
-                                             Error{Errc::resource_exhausted,
-                                                   "the server is busy sending answers; retry"})};
+      replies->send_last(is_affordable(*request)
+                             ? service.answer(*request, answering)
+                             : error_frame(request->request_id,
+                                           Error{Errc::resource_exhausted,
+                                                 "the server is busy sending answers; retry"}));
     } catch (const std::exception& failure) {
       spdlog::error("a request failed what=\"{}\"", failure.what());
-      frames = {
+      replies->send_last(
           error_frame(request->request_id,
-                      Error{Errc::internal, std::string("the request failed: ") + failure.what()})};
+                      Error{Errc::internal, std::string("the request failed: ") + failure.what()}));
     }
-    std::size_t bytes = 0;
-    for (const std::string& frame : frames) bytes += frame.size();
-    memory.reply_bytes += bytes;
-    asio::post(io, [this, weak, ticket, bytes, frames = std::move(frames)]() mutable {
-      if (const auto alive = weak.lock()) {
-        alive->feed([&](Session& session, TimePoint now) {
-          session.on_reply(ticket, std::move(frames), now);
-        });
-      }
-      memory.reply_bytes -= bytes;
-    });
   });
   if (taken) return;
   // Posted, so that a session never hears back while it speaks.
   post(weak, [ticket, request_id](Session& session, TimePoint now) {
     session.on_reply(
         ticket,
-        {error_frame(request_id, Error{Errc::resource_exhausted,
-                                       "the server has too many questions waiting; ask again "
-                                       "in a moment"})},
+        error_frame(request_id, Error{Errc::resource_exhausted,
+                                      "the server has too many questions waiting; ask again "
+                                      "in a moment"}),
         now);
   });
 }

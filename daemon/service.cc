@@ -9,12 +9,23 @@
 #include "daemon/replies.h"
 #include "proto/codec/catalog_codec.h"
 #include "storage/catalogue.h"
-#include "storage/query/engine.h"
 
 namespace capexdb::daemon {
 namespace {
 
 constexpr std::size_t kChunkBytes = 1U << 20U;  // rows with long texts make shorter chunks
+
+// One more, as long as this is there.
+class Counted {
+ public:
+  explicit Counted(std::atomic<std::uint64_t>& count) : count_(count) { ++count_; }
+  ~Counted() { --count_; }
+  Counted(const Counted&) = delete;
+  Counted& operator=(const Counted&) = delete;
+
+ private:
+  std::atomic<std::uint64_t>& count_;
+};
 
 std::uint64_t resident_bytes() {
   std::ifstream file("/proc/self/statm");
@@ -24,30 +35,21 @@ std::uint64_t resident_bytes() {
   return resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
 }
 
-std::vector<std::string> frames_of(std::uint64_t request_id, Answer answer) {
-  std::vector<std::string> frames;
+// The frames that some rows of an answer make; long texts make more of them.
+void send_rows(std::uint64_t request_id, const std::vector<AnswerRow>& rows,
+               const std::function<void(std::string)>& send) {
   v1::ServerMessage message;
   message.set_request_id(request_id);
   std::size_t bytes = 0;
-  const auto flush = [&] {
-    if (message.query_chunk().rows_size() == 0) return;
-    frames.push_back(wire::frame(message));
-    message.clear_query_chunk();
-    bytes = 0;
-  };
-  for (const AnswerRow& row : answer.rows) {
+  for (const AnswerRow& row : rows) {
     v1::QueryRow& out = *message.mutable_query_chunk()->add_rows();
     out = wire::to_proto(row);
     bytes += out.ByteSizeLong();
-    if (static_cast<std::size_t>(message.query_chunk().rows_size()) >= limits::kQueryChunkRows ||
-        bytes >= kChunkBytes) {
-      flush();
-    }
+    if (bytes < kChunkBytes && &row != &rows.back()) continue;
+    send(wire::frame(message));
+    message.clear_query_chunk();
+    bytes = 0;
   }
-  flush();
-  *message.mutable_query_done() = wire::done_of(answer);
-  frames.push_back(wire::frame(message));
-  return frames;
 }
 
 // The listed items that go by `name`; all of them where it is empty.
@@ -86,7 +88,10 @@ Result<std::string> id_of(const storage::Catalogue& catalogue, storage::NameKind
 }  // namespace
 
 Service::Service(const storage::EventStore& store, Counters& counters, ServiceOptions options)
-    : store_(store), counters_(counters), options_(std::move(options)) {}
+    : store_(store),
+      counters_(counters),
+      options_(std::move(options)),
+      query_memory_(options_.query_bytes_max, options_.query_bytes_max_of_all) {}
 
 Result<v1::Welcome> Service::welcome(const std::string& producer_id) const {
   v1::Welcome welcome;
@@ -99,47 +104,59 @@ Result<v1::Welcome> Service::welcome(const std::string& producer_id) const {
   return welcome;
 }
 
-std::vector<std::string> Service::answer(const RunRequest& request, TimePoint received) const {
+std::string Service::answer(const RunRequest& request, const Answering& answering) {
   if (*request.cancelled) {
-    return {error_frame(request.request_id, Error{Errc::cancelled, "cancelled before it ran"})};
+    return error_frame(request.request_id, Error{Errc::cancelled, "cancelled before it ran"});
   }
   ++counters_.queries;
   return std::visit(
-      [&](const auto& message) -> std::vector<std::string> {
+      [&](const auto& message) -> std::string {
         if constexpr (std::is_same_v<std::decay_t<decltype(message)>, v1::QueryRequest>) {
-          return run(request.request_id, message, *request.cancelled, received);
+          return run(request.request_id, message, *request.cancelled, answering);
         } else {
           auto reply = run(message);
-          if (!reply) return {error_frame(request.request_id, reply.error())};
+          if (!reply) return error_frame(request.request_id, reply.error());
           reply->set_request_id(request.request_id);
           if (reply->ByteSizeLong() > limits::kMessageBytesMax) {
-            return {error_frame(request.request_id,
-                                Error{Errc::resource_exhausted,
-                                      "the answer does not fit one message; ask for one name"})};
+            return error_frame(request.request_id,
+                               Error{Errc::resource_exhausted,
+                                     "the answer does not fit one message; ask for one name"});
           }
-          return {wire::frame(*reply)};
+          return wire::frame(*reply);
         }
       },
       request.request);
 }
 
-std::vector<std::string> Service::run(std::uint64_t request_id, const v1::QueryRequest& request,
-                                      const std::atomic<bool>& cancelled,
-                                      TimePoint received) const {
+std::string Service::run(std::uint64_t request_id, const v1::QueryRequest& request,
+                         const std::atomic<bool>& cancelled, const Answering& answering) {
   const auto query = wire::from_proto(request);
-  if (!query) return {error_frame(request_id, query.error())};
+  if (!query) return error_frame(request_id, query.error());
+  const Counted running(counters_.queries_running);
   const auto deadline = query->deadline.count() == 0
                             ? options_.query_deadline
                             : std::min(query->deadline, options_.query_deadline);
+  storage::QuestionMemory memory(query_memory_);
   storage::QueryLimits bounds;
   bounds.rows_max = std::min(query->limit == 0 ? limits::kQueryRowsDefault : query->limit,
                              options_.query_rows_max);
-  bounds.deadline = received + deadline;
+  bounds.deadline = answering.received + deadline;
   bounds.cancelled = &cancelled;
-  auto answer = storage::run_query(store_, *query, bounds);
-  if (!answer) return {error_frame(request_id, answer.error())};
+  bounds.memory = &memory;
+  bounds.pause = answering.pause;
+  const storage::RowSink sink = [&](std::vector<AnswerRow> rows) -> Result<void> {
+    const auto begun_at = std::chrono::steady_clock::now();
+    send_rows(request_id, rows, answering.send);
+    bounds.deadline += std::chrono::steady_clock::now() - begun_at;
+    return {};
+  };
+  auto answer = storage::run_query(store_, *query, bounds, sink);
+  if (!answer) return error_frame(request_id, answer.error());
   answer->token = wire::make_token(*query, *answer);
-  return frames_of(request_id, std::move(*answer));
+  v1::ServerMessage message;
+  message.set_request_id(request_id);
+  *message.mutable_query_done() = wire::done_of(*answer);
+  return wire::frame(message);
 }
 
 Result<v1::ServerMessage> Service::run(const v1::ShowRequest& request) const {
@@ -233,6 +250,7 @@ Result<v1::ServerMessage> Service::run(const v1::StatusRequest&) const {
   status.set_events_duplicate(counters_.events_duplicate);
   status.set_events_rejected(counters_.events_rejected);
   status.set_queries(counters_.queries);
+  status.set_queries_running(counters_.queries_running);
   status.set_data_dir(options_.data_dir);
   status.set_memory_bytes(resident_bytes());
   return message;

@@ -4,11 +4,12 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <string>
-#include <vector>
 
 #include "daemon/counters.h"
 #include "daemon/session.h"
+#include "storage/query/engine.h"
 
 namespace capexdb::daemon {
 
@@ -17,6 +18,18 @@ struct ServiceOptions {
   std::uint64_t started_at_us = 0;  // since 1970-01-01 UTC
   std::uint32_t query_rows_max = limits::kQueryRowsMax;
   std::chrono::milliseconds query_deadline = limits::kQueryDeadline;
+  std::size_t query_bytes_max = 256U << 20U;  // in memory, of one question
+  std::size_t query_bytes_max_of_all = 512U << 20U;
+};
+
+// What a request needs of those around it while it is answered.
+struct Answering {
+  TimePoint received;  // when the request came: its deadline counts from then
+  // Takes a part of the reply; waits while its peer has enough of them. The
+  // deadline is moved by as long.
+  std::function<void(std::string frame)> send;
+  // Called now and then; may wait, to let others go first, but not past the deadline.
+  std::function<void(TimePoint deadline)> pause;
 };
 
 class Service {
@@ -27,13 +40,12 @@ class Service {
   // Error: of the store, which cannot be read.
   Result<v1::Welcome> welcome(const std::string& producer_id) const;
 
-  // The reply's frames; for a request that fails, one Error. `received` is when
-  // the request came: its deadline counts from then.
-  std::vector<std::string> answer(const RunRequest& request, TimePoint received) const;
+  // The last frame of the reply; an Error for a request that fails.
+  std::string answer(const RunRequest& request, const Answering& answering);
 
  private:
-  std::vector<std::string> run(std::uint64_t request_id, const v1::QueryRequest& request,
-                               const std::atomic<bool>& cancelled, TimePoint received) const;
+  std::string run(std::uint64_t request_id, const v1::QueryRequest& request,
+                  const std::atomic<bool>& cancelled, const Answering& answering);
   Result<v1::ServerMessage> run(const v1::ShowRequest& request) const;
   Result<v1::ServerMessage> run(const v1::CatalogRequest& request) const;
   Result<v1::ServerMessage> run(const v1::StatusRequest& request) const;
@@ -41,6 +53,7 @@ class Service {
   const storage::EventStore& store_;
   Counters& counters_;
   const ServiceOptions options_;
+  storage::QueryMemory query_memory_;
 };
 
 }  // namespace capexdb::daemon

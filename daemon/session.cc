@@ -112,12 +112,16 @@ void Session::on_ingest_reply(Ticket ticket, Result<v1::IngestReply> reply, Time
   settle(now);
 }
 
-void Session::on_reply(Ticket ticket, std::vector<std::string> frames, TimePoint now) {
+void Session::on_part_of_reply(Ticket ticket, std::string frame, TimePoint now) {
+  if (in_flight_.contains(ticket)) send(std::move(frame), now);
+}
+
+void Session::on_reply(Ticket ticket, std::string frame, TimePoint now) {
   const auto found = in_flight_.find(ticket);
   if (found == in_flight_.end()) return;
   in_flight_.erase(found);
   --running_;
-  for (std::string& frame : frames) send(std::move(frame), now);
+  send(std::move(frame), now);
   parse(now);
   settle(now);
 }
@@ -164,6 +168,7 @@ void Session::on_tick(TimePoint now) {
     }
   }
   if (!takes_replies_in_time(now)) return on_disconnected();
+  probe_peer(now);
   parse(now);  // what all connections hold together may have gone down
   settle(now);
 }
@@ -204,6 +209,18 @@ bool Session::takes_replies_in_time(TimePoint now) {
     return false;
   }
   return true;
+}
+
+// A peer that is gone and one that only sends no more look alike until something is
+// sent to them: a chunk without rows, while a question of theirs is running.
+void Session::probe_peer(TimePoint now) {
+  if (!ended_ || queued_bytes_ != 0) return;
+  for (const auto& [ticket, in_flight] : in_flight_) {
+    if (!in_flight.is_question || in_flight.waiting) continue;
+    return send(
+        reply_frame(in_flight.request_id, [](v1::ServerMessage& m) { m.mutable_query_chunk(); }),
+        now);
+  }
 }
 
 bool Session::holds_what_others_want() const {

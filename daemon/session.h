@@ -73,7 +73,8 @@ struct SubmitBatch {
   storage::Batch batch;
   std::size_t bytes = 0;
 };
-// Answer with on_reply. `cancelled` is set when nobody waits any more.
+// Answer with on_reply, parts of it first with on_part_of_reply. `cancelled` is set
+// when nobody waits any more.
 struct RunRequest {
   Ticket ticket = 0;
   std::uint64_t request_id = 0;
@@ -105,7 +106,8 @@ class Session {
   void on_welcome(Result<v1::Welcome> welcome, TimePoint now);
   void on_submitted(TimePoint now);
   void on_ingest_reply(Ticket ticket, Result<v1::IngestReply> reply, TimePoint now);
-  void on_reply(Ticket ticket, std::vector<std::string> frames, TimePoint now);
+  void on_reply(Ticket ticket, std::string frame, TimePoint now);
+  void on_part_of_reply(Ticket ticket, std::string frame, TimePoint now);  // more will follow
   void on_work(TimePoint now);    // the next turn of what is more than one
   void on_memory(TimePoint now);  // what it waited for is there
   void on_tick(TimePoint now);
@@ -139,6 +141,7 @@ class Session {
   struct InFlight {
     std::uint64_t request_id = 0;
     CancelFlag cancelled;            // of a request; empty for an ingest
+    bool is_question = false;        // whose answer comes in parts
     std::optional<Request> waiting;  // not started yet
     std::size_t bytes = 0;           // of the request
     std::unique_ptr<Budget::Share> share;
@@ -162,6 +165,7 @@ class Session {
   void settle(TimePoint now);
   void check_message_deadline(TimePoint now);
   bool takes_replies_in_time(TimePoint now);
+  void probe_peer(TimePoint now);
   bool holds_what_others_want() const;
 
   void send(std::string bytes, TimePoint now);

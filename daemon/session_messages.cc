@@ -188,6 +188,7 @@ void Session::handle_request(Request request, std::size_t bytes, std::uint64_t r
   InFlight& in_flight = in_flight_[++last_ticket_];
   in_flight.request_id = request_id;
   in_flight.cancelled = std::make_shared<std::atomic<bool>>(false);
+  in_flight.is_question = std::holds_alternative<v1::QueryRequest>(request);
   in_flight.waiting = std::move(request);
   in_flight.bytes = bytes;
   in_flight.share = std::move(question_share_);

@@ -25,6 +25,7 @@ Json fields_of(const v1::StatusReply& reply) {
   object["events_duplicate"] = reply.events_duplicate();
   object["events_rejected"] = reply.events_rejected();
   object["queries"] = reply.queries();
+  object["queries_running"] = reply.queries_running();
   return object;
 }
 

@@ -36,6 +36,7 @@ inline constexpr std::size_t kConnectionsMax = 2000;
 inline constexpr std::size_t kRequestsInFlightMax = 64;           // of one connection
 inline constexpr std::size_t kReplyBytesQueuedMax = 16U << 20U;   // of one connection, to read on
 inline constexpr std::size_t kReplyBytesQueuedToAsk = 1U << 20U;  // of one connection, to ask on
+inline constexpr std::size_t kReplyBytesMadeAhead = 4U << 20U;    // of one connection's answers
 inline constexpr std::size_t kReplyBytesQueuedMaxOfAll = 256U << 20U;
 inline constexpr std::size_t kReplyBytesQueuedIfCrowded = kUnaskedBytes;  // of one, above that
 inline constexpr std::size_t kVerdictTextBytesMax = 1U << 20U;            // of one batch
@@ -67,7 +68,6 @@ inline constexpr std::uint32_t kQueryRowsDefault = 100'000;
 inline constexpr std::uint32_t kQueryRowsMax = 1'000'000;
 inline constexpr std::size_t kQuerySelectMax = 10'000;
 inline constexpr std::chrono::seconds kQueryDeadline{30};
-inline constexpr std::size_t kQueryChunkRows = 500;
 inline constexpr std::size_t kCrossSectionBytesMax = 64U << 20U;  // kept of what was folded
 
 static_assert(kMessageBytesMaxBeforeHello <= kMessageBytesMax);
@@ -77,6 +77,7 @@ static_assert(kEventBytesMax < kMessageBytesMax);
 static_assert(kMessageBytesMax <= kCommitQueueBytesMax);
 static_assert(kBatchEventsMax * kVerdictBytesMax <= kMessageBytesMax,
               "the answer to the largest batch must fit a message");
+static_assert(kReplyBytesMadeAhead <= kReplyBytesQueuedMax);
 static_assert(kQuerySelectMax < kQuestionFieldsMax);
 static_assert(kReplyBytesQueuedToAsk <= kReplyBytesQueuedMax &&
               kReplyBytesQueuedMax <= kReplyBytesQueuedMaxOfAll);

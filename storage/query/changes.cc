@@ -1,7 +1,6 @@
 #include "storage/query/changes.h"
 
 #include <algorithm>
-#include <iterator>
 #include <map>
 #include <optional>
 #include <string>
@@ -145,7 +144,7 @@ Result<std::uint64_t> last_recorded_before(const ReadView& view, Day day) {
 }
 
 Result<void> answer_changes(const Reading& reading, const Plan& plan, const Query& query,
-                            std::uint32_t rows_max, Answer& answer) {
+                            RowWriter& writer) {
   CAPEXDB_ASSIGN(const Earlier earlier, earlier_of(reading, plan, query));
   // Ranks are those of each time.
   Plan earlier_plan = plan;
@@ -153,6 +152,7 @@ Result<void> answer_changes(const Reading& reading, const Plan& plan, const Quer
     return reading.catalogue.source_rank(source, earlier.at);
   };
   const bool same_ranks = have_same_ranks(reading.catalogue, earlier.at, plan.at);
+  HeldMemory held(reading.limits);
   std::vector<AnswerRow> rows;
   std::vector<Row> before;
   const CellVisitor visit = [&](std::span<const Row> cell) -> Result<void> {
@@ -163,7 +163,7 @@ Result<void> answer_changes(const Reading& reading, const Plan& plan, const Quer
     if (same_ranks && before.size() == cell.size()) return {};
     auto row = change_of(cell, before, plan, earlier_plan, reading.catalogue);
     if (!row) return {};
-    if (rows.size() >= kStatementsMax) return fail(too_much(kStatementsMax, "changes"));
+    CAPEXDB_TRY(held.add(sizeof(AnswerRow) * (1 + row->parts.size())));
     rows.push_back(std::move(*row));
     return {};
   };
@@ -176,20 +176,15 @@ Result<void> answer_changes(const Reading& reading, const Plan& plan, const Quer
     };
     return key(a) < key(b);
   });
-  const std::size_t room = rows_max - std::min<std::size_t>(rows_max, answer.rows.size());
-  if (rows.size() > room) {
-    rows.resize(room);
-    answer.truncated = true;
-  }
   if (plan.explain) {
     std::vector<AnswerRow*> statements;
-    for (AnswerRow& row : rows) {
-      statements.push_back(&row);
-      for (AnswerRow& part : row.parts) statements.push_back(&part);
+    for (std::size_t i = 0; i < std::min<std::size_t>(rows.size(), writer.room()); ++i) {
+      statements.push_back(&rows[i]);
+      for (AnswerRow& part : rows[i].parts) statements.push_back(&part);
     }
-    CAPEXDB_TRY(add_provenance(reading.view, statements, reading.limits));
+    CAPEXDB_TRY(add_provenance(reading.view, statements, reading.limits, held));
   }
-  std::move(rows.begin(), rows.end(), std::back_inserter(answer.rows));
+  for (AnswerRow& row : rows) CAPEXDB_TRY(writer.add(std::move(row)));
   return {};
 }
 

@@ -13,8 +13,6 @@
 namespace capexdb::storage {
 namespace {
 
-constexpr std::size_t kCellsMax = 1'000'000;
-
 // A cell without an answer: whether what it held was withdrawn. Another source's
 // statements were never an answer.
 bool was_withdrawn(std::span<const Row> cell, const Plan& plan) {
@@ -32,8 +30,8 @@ bool by_frames(const Plan& plan) {
 
 // The levels that the growth statements of a plan imply.
 Result<void> add_implied(const Reading& reading, const Plan& plan,
-                         const std::vector<ResolvedCell>& growths,
-                         std::vector<ResolvedCell>& cells) {
+                         const std::vector<ResolvedCell>& growths, std::vector<ResolvedCell>& cells,
+                         HeldMemory& held) {
   if (growths.empty()) return {};
   Plan wide = plan;
   wide.implied = false;
@@ -45,8 +43,10 @@ Result<void> add_implied(const Reading& reading, const Plan& plan,
   std::sort(wide.subjects.begin(), wide.subjects.end());
   wide.subjects.erase(std::unique(wide.subjects.begin(), wide.subjects.end()), wide.subjects.end());
   std::vector<ResolvedCell> levels;
-  CAPEXDB_TRY(collect_cells(reading, wide, levels));
+  HeldMemory held_levels(reading.limits);
+  CAPEXDB_TRY(collect_cells(reading, wide, levels, held_levels));
   for (ResolvedCell& cell : implied_levels(growths, levels, plan)) {
+    CAPEXDB_TRY(held.add(cell.bytes()));
     cells.push_back(std::move(cell));
   }
   return {};
@@ -63,7 +63,7 @@ Result<void> compare_printed(const Reading& reading, const Plan& plan, Figures& 
   own.subjects = {group};
   own.implied = false;
   std::vector<ResolvedCell> cells;
-  CAPEXDB_TRY(collect_cells(reading, own, cells));
+  CAPEXDB_TRY(collect_cells(reading, own, cells, sum.held));
   keep_best_definitions(cells, own, reading.catalogue);
   std::vector<std::uint32_t> printed_in;
   for (const ResolvedCell& cell : cells) {
@@ -104,21 +104,16 @@ Result<void> name_rates(const Reading& reading, const Plan& plan,
   levels_plan.measure = Measure::level;
   levels_plan.implied = false;
   std::vector<ResolvedCell> levels;
-  CAPEXDB_TRY(collect_cells(reading, levels_plan, levels));
+  HeldMemory held(reading.limits);
+  CAPEXDB_TRY(collect_cells(reading, levels_plan, levels, held));
   name_printed_rates(cells, levels, reading.catalogue);
   return {};
 }
 
 }  // namespace
 
-Error too_much(std::size_t count_max, const char* what) {
-  return Error{Errc::resource_exhausted, "the question touches more than " +
-                                             std::to_string(count_max) + " " + what +
-                                             "; narrow the selection or the periods"};
-}
-
 Result<ScanReport> collect_cells(const Reading& reading, const Plan& plan,
-                                 std::vector<ResolvedCell>& cells) {
+                                 std::vector<ResolvedCell>& cells, HeldMemory& held) {
   ScanReport::Periods withdrawn;
   std::vector<ResolvedCell> growths;
   const CellVisitor visit = [&](std::span<const Row> cell) -> Result<void> {
@@ -127,18 +122,18 @@ Result<ScanReport> collect_cells(const Reading& reading, const Plan& plan,
       return {};
     }
     if (auto resolved = resolve_cell(cell, plan)) {
+      CAPEXDB_TRY(held.add(resolved->bytes()));
       (asked ? cells : growths).push_back(std::move(*resolved));
     } else if (plan.every != Every::reported && asked && was_withdrawn(cell, plan)) {
       withdrawn[cell.front()[Column::subject]].push_back(cell.front().period());
     }
-    if (cells.size() + growths.size() <= kCellsMax) return {};
-    return fail(too_much(kCellsMax, "cells"));
+    return {};
   };
   const auto scan = by_frames(plan) ? scan_frames : scan_histories;
   CAPEXDB_ASSIGN(ScanReport report,
                  scan(reading.view, plan, reading.catalogue, reading.limits, visit));
   report.withdrawn = std::move(withdrawn);
-  CAPEXDB_TRY(add_implied(reading, plan, growths, cells));
+  CAPEXDB_TRY(add_implied(reading, plan, growths, cells, held));
   return report;
 }
 
@@ -152,10 +147,11 @@ void take(SumAnswer sum, Figures& figures) {
 
 // Everything but the shape, cell by cell.
 Result<Figures> from_cells(const Reading& reading, const Plan& plan) {
-  Figures figures;
+  Figures figures{HeldMemory(reading.limits)};
   const Catalogue& catalogue = reading.catalogue;
   std::vector<ResolvedCell> cells;
-  CAPEXDB_ASSIGN(figures.report, collect_cells(reading, plan, cells));
+  HeldMemory held(reading.limits);
+  CAPEXDB_ASSIGN(figures.report, collect_cells(reading, plan, cells, held));
   if (!cells.empty()) figures.report.other_measures.clear();  // no hint is needed
   std::vector<AbsentPeriod> absent;
   if (plan.every == Every::reported) {
@@ -165,7 +161,11 @@ Result<Figures> from_cells(const Reading& reading, const Plan& plan) {
                    every_period(cells, plan, catalogue, reading.limits, figures.report));
     cells = std::move(every.cells);
     absent = std::move(every.absent);
-    figures.notes = std::move(every.notes);
+    if (plan.kind == QueryKind::sum) {
+      for (ResolvedCell& cell : cells) {
+        if (!cell.note.empty()) figures.notes.push_back(std::move(cell.note));
+      }
+    }
   }
   if (plan.measure == Measure::conversion) CAPEXDB_TRY(name_rates(reading, plan, cells));
   if (!plan.currency.empty()) {
@@ -176,7 +176,9 @@ Result<Figures> from_cells(const Reading& reading, const Plan& plan) {
                    sum_answer(std::move(cells), absent, plan, catalogue, reading.limits));
     take(std::move(sum), figures);
   } else {
-    figures.list = cells_answer(std::move(cells), absent, plan, catalogue, figures.notes);
+    CAPEXDB_TRY(figures.held.add((cells.size() + absent.size()) * sizeof(Figure)));
+    CAPEXDB_ASSIGN(figures.list,
+                   cells_answer(std::move(cells), absent, plan, catalogue, reading.limits));
   }
   return figures;
 }
@@ -184,7 +186,7 @@ Result<Figures> from_cells(const Reading& reading, const Plan& plan) {
 }  // namespace
 
 Result<Figures> collect_figures(const Reading& reading, const Plan& plan) {
-  Figures figures;
+  Figures figures{HeldMemory(reading.limits)};
   std::optional<SumAnswer> sum;
   if (plan.subjects.size() > kHistoriesMax && is_cross_section_sum(plan)) {
     CAPEXDB_ASSIGN(sum, cross_section_sum(reading.view, plan, reading.catalogue, reading.limits,
@@ -196,9 +198,12 @@ Result<Figures> collect_figures(const Reading& reading, const Plan& plan) {
     CAPEXDB_ASSIGN(figures, from_cells(reading, plan));
   }
   if (plan.kind == QueryKind::sum) CAPEXDB_TRY(compare_printed(reading, plan, figures));
-  if (plan.cumulative) CAPEXDB_TRY(accumulate(figures.list, plan));
-  if (plan.growth != Growth::none) figures.list = growth_of(std::move(figures.list), plan);
-  if (plan.share) CAPEXDB_TRY(add_shares(figures.list, plan));
+  const QueryLimits& limits = reading.limits;
+  if (plan.cumulative) CAPEXDB_TRY(accumulate(figures.list, plan, limits));
+  if (plan.growth != Growth::none) {
+    CAPEXDB_ASSIGN(figures.list, growth_of(std::move(figures.list), plan, limits));
+  }
+  if (plan.share) CAPEXDB_TRY(add_shares(figures.list, plan, limits));
   if (plan.top != 0) CAPEXDB_TRY(keep_largest(figures.list, plan));
   return figures;
 }

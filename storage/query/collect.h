@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "storage/query/cross_section_cache.h"
-#include "storage/query/engine.h"
 #include "storage/query/fold.h"
+#include "storage/query/query_limits.h"
 #include "storage/query/scan.h"
 #include "storage/read_view.h"
 
@@ -21,23 +21,21 @@ struct Reading {
   CrossSectionCache* cross_sections = nullptr;  // may be null
 };
 
-// Bounds what one question holds in memory.
-inline constexpr std::size_t kStatementsMax = 200'000;
 // Above it, one pass over the cross-sections is cheaper than many histories.
 inline constexpr std::size_t kHistoriesMax = 64;
-Error too_much(std::size_t count_max, const char* what);
 
 // Every cell of the plan that has an answer; of regular series, what they are
-// derived from. Levels that growth implies are among them. Errors: those of
-// run_query.
+// derived from. Levels that growth implies are among them. `held` counts them.
+// Errors: those of run_query.
 Result<ScanReport> collect_cells(const Reading& reading, const Plan& plan,
-                                 std::vector<ResolvedCell>& cells);
+                                 std::vector<ResolvedCell>& cells, HeldMemory& held);
 
 struct Figures {
-  std::vector<Figure> list;  // in the order of the answer
-  std::optional<Coverage> coverage;
-  std::vector<std::string> notes;
-  ScanReport report;
+  HeldMemory held;
+  std::vector<Figure> list = {};  // in the order of the answer
+  std::optional<Coverage> coverage = {};
+  std::vector<std::string> notes = {};  // beside those of single figures
+  ScanReport report = {};
 };
 // The figures of a plan of kind cells, shipments or sum.
 Result<Figures> collect_figures(const Reading& reading, const Plan& plan);

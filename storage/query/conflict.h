@@ -12,8 +12,8 @@
 
 #include "proto/model/query.h"
 #include "storage/query/conflict_parties.h"
-#include "storage/query/engine.h"
 #include "storage/query/plan.h"
+#include "storage/query/query_limits.h"
 #include "storage/row.h"
 
 namespace capexdb::storage {

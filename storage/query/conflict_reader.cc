@@ -47,10 +47,12 @@ Result<void> ConflictReader::add_cell(SubjectStatements& subject, std::uint16_t 
 
 Result<void> ConflictReader::read_everyone(const Visitor& visit) const {
   SubjectStatements subject;
+  HeldMemory held(limits_);
   std::uint32_t current = 0;
   const auto flush = [&]() -> Result<void> {
     if (!subject.statements.empty()) CAPEXDB_TRY(visit(subject));
     subject = {};
+    held.clear();
     return {};
   };
   CAPEXDB_TRY(scan_every_history(
@@ -59,6 +61,7 @@ Result<void> ConflictReader::read_everyone(const Visitor& visit) const {
       [&](const HistoryKey& key, std::span<const Row> cell) -> Result<void> {
         if (key.subject != current) CAPEXDB_TRY(flush());
         current = key.subject;
+        CAPEXDB_TRY(held.add(cell.size() * sizeof(Stated)));
         return add_cell(subject, key.metric, cell);
       }));
   return flush();
@@ -68,7 +71,8 @@ Result<void> ConflictReader::read_parties(const std::vector<std::uint32_t>& part
                                           const Visitor& visit) const {
   std::map<std::uint32_t, SubjectStatements> subjects;
   std::set<std::pair<std::uint16_t, CellKey>> shared;  // cells that both ends have
-  std::size_t held = 0;
+  std::size_t count = 0;
+  HeldMemory held(limits_);
   for (const std::uint32_t party : parties) {
     Plan one = plan_;
     one.subjects = {party};
@@ -81,8 +85,9 @@ Result<void> ConflictReader::read_parties(const std::vector<std::uint32_t>& part
             if (first[Column::counterparties] != 0 && !shared.insert({m, cell_key(first)}).second) {
               return {};
             }
-            held += cell.size();
-            if (held > kStatementsHeldMax) return fail(too_many_statements());
+            count += cell.size();
+            if (count > kStatementsHeldMax) return fail(too_many_statements());
+            CAPEXDB_TRY(held.add(cell.size() * sizeof(Stated)));
             return add_cell(subjects[first.ordinal(Column::subject)], m, cell);
           }));
     }

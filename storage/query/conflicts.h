@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "proto/model/query.h"
-#include "storage/query/engine.h"
 #include "storage/query/plan.h"
+#include "storage/query/query_limits.h"
 #include "storage/read_view.h"
 
 namespace capexdb::storage {

@@ -6,7 +6,7 @@
 
 #include "storage/query/cross_section.h"
 #include "storage/query/cross_section_cache.h"
-#include "storage/query/engine.h"
+#include "storage/query/query_limits.h"
 #include "storage/read_view.h"
 
 namespace capexdb::storage {

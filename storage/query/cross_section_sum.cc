@@ -342,7 +342,9 @@ Result<std::optional<SumAnswer>> cross_section_sum(const ReadView& view, const P
   const auto is_asked = [&](const Period& period) {
     return plan.covers(period) && sum_period(period, plan) == period;
   };
+  HeldMemory held(limits);
   for (const auto& bucket : buckets) {
+    CAPEXDB_TRY(held.add(bucket->bytes()));
     if (!bucket->foldable || (plan.implied && bucket->grows)) return std::optional<SumAnswer>();
     if (!unit) unit = bucket->unit;
     if (bucket->unit && *bucket->unit != *unit) return std::optional<SumAnswer>();

@@ -4,9 +4,9 @@
 #include <optional>
 
 #include "storage/query/cross_section_cache.h"
-#include "storage/query/engine.h"
 #include "storage/query/fold.h"
 #include "storage/query/plan.h"
+#include "storage/query/query_limits.h"
 #include "storage/query/sum.h"
 #include "storage/read_view.h"
 

@@ -9,6 +9,7 @@ namespace {
 constexpr std::size_t kTermsMax = 12;       // a year out of its months
 constexpr std::size_t kStepsMax = 20'000;   // of one search; a bound on work, not on answers met
 constexpr std::size_t kMixedTermsMore = 2;  // that a derivation of one vintage may cost
+constexpr std::int64_t kRestatingSeconds = std::int64_t{366} * 86'400;
 
 }  // namespace
 
@@ -27,16 +28,17 @@ bool SpanGraph::touches(Day start, Day end) const {
                      [&](const KnownSpan& s) { return s.start < end && s.end > start; });
 }
 
+bool is_of_before(const KnownSpan& other, const KnownSpan& restated) {
+  if (!restated.restated || other.last_stated >= *restated.restated) return false;
+  return !other.restated || *other.restated < *restated.restated - kRestatingSeconds;
+}
+
 bool SpanGraph::mixes_vintages(const std::vector<Term>& terms) const {
-  for (const Term& changed : terms) {
-    const auto restated = spans_[changed.span].restated;
-    if (!restated) continue;
-    for (const Term& other : terms) {
-      const KnownSpan& span = spans_[other.span];
-      if (!span.restated && span.last_stated < *restated) return true;
-    }
-  }
-  return false;
+  return std::any_of(terms.begin(), terms.end(), [&](const Term& changed) {
+    return std::any_of(terms.begin(), terms.end(), [&](const Term& other) {
+      return is_of_before(spans_[other.span], spans_[changed.span]);
+    });
+  });
 }
 
 std::optional<Interval> SpanGraph::value_of(const std::vector<Term>& terms) const {

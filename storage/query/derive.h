@@ -32,10 +32,15 @@ struct Term {
 struct Derivation {
   std::vector<Term> terms;  // in the order of the path; one term: reported as such
   Interval value;
-  // One of the figures was restated and another one, that never was, has not
-  // been said since: together they may mean nothing.
+  // One of the figures was restated and another one is of before that: together
+  // they may mean nothing.
   bool mixes_vintages = false;
 };
+
+// Whether what `restated` says now is later news than `other` knows of: it was
+// restated, and `other` has not been said since, nor was it restated within the
+// year before, when the figures of one year are restated one after another.
+bool is_of_before(const KnownSpan& other, const KnownSpan& restated);
 
 // The days are nodes and each known span is an edge: a derivation is a path.
 class SpanGraph {

@@ -94,7 +94,10 @@ class Reported {
       const auto day = [](std::int64_t seconds) {
         return date_to_string(static_cast<Day>((seconds - 1) / 86'400));
       };
-      if (span.restated) {
+      const bool is_older = std::any_of(
+          derived.terms.begin(), derived.terms.end(),
+          [&](const Term& changed) { return is_of_before(span, graph_.spans()[changed.span]); });
+      if (span.restated && !is_older) {
         restated +=
             (restated.empty() ? "" : ", ") + name(span) + " was restated by " + day(*span.restated);
       } else {
@@ -290,9 +293,8 @@ class Company {
       found = true;
       cell->label = label;
       if (!conflict.empty()) {
-        out.notes.push_back(catalogue.text(NameKind::party, cell->leader.ordinal(Column::subject)) +
-                            " " + period_to_string(label) + ": a figure is reported, but " +
-                            conflict);
+        cell->note = catalogue.text(NameKind::party, cell->leader.ordinal(Column::subject)) + " " +
+                     period_to_string(label) + ": a figure is reported, but " + conflict;
       }
       out.cells.push_back(std::move(*cell));
     }

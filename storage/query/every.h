@@ -14,7 +14,6 @@ namespace capexdb::storage {
 struct EveryAnswer {
   std::vector<ResolvedCell> cells;  // with label and derivation
   std::vector<AbsentPeriod> absent;
-  std::vector<std::string> notes;
 };
 
 // One cell for each period of plan.every inside what was asked for, per company

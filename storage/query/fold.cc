@@ -16,6 +16,12 @@ auto row_order(const Figure& f) {
 
 }  // namespace
 
+std::size_t ResolvedCell::bytes() const {
+  return sizeof *this + (document_ids.capacity() + root_ids.capacity()) * sizeof(std::int64_t) +
+         derivation.capacity() + reason.capacity() + note.capacity() +
+         parts.capacity() * sizeof(Row);
+}
+
 std::string unit_text(const Row& row, const Catalogue& catalogue) {
   if (row[Column::unit] == 0) return currency_letters(row[Column::currency]);
   return catalogue.text(NameKind::unit, row.ordinal(Column::unit));
@@ -204,14 +210,13 @@ std::string names_of(const std::vector<std::uint32_t>& parties, const Catalogue&
 
 }  // namespace
 
-std::vector<Figure> cells_answer(std::vector<ResolvedCell> cells,
-                                 const std::vector<AbsentPeriod>& absent, const Plan& plan,
-                                 const Catalogue& catalogue, std::vector<std::string>& notes) {
+Result<std::vector<Figure>> cells_answer(std::vector<ResolvedCell> cells,
+                                         const std::vector<AbsentPeriod>& absent, const Plan& plan,
+                                         const Catalogue& catalogue, const QueryLimits& limits) {
   std::vector<Figure> figures;
   figures.reserve(cells.size() + absent.size());
-  constexpr std::size_t kNotesMax = 20;
-  std::size_t disagreements = 0;
   for (ResolvedCell& cell : cells) {
+    CAPEXDB_TRY(check_limits(limits));
     Figure& figure = figures.emplace_back();
     figure.period = cell.label.value_or(cell.leader.period());
     figure.document_ids = std::move(cell.document_ids);
@@ -231,14 +236,17 @@ std::vector<Figure> cells_answer(std::vector<ResolvedCell> cells,
     row.derivation = cell.derivation.empty() ? "reported" : cell.derivation;
     if (cell.label) row.period = period_to_string(*cell.label);
     if (!cell.reason.empty()) row.reason = cell.reason;
-    if (cell.disagreeing > 0 && ++disagreements <= kNotesMax) {
-      notes.push_back(row.company + " " + row.period + ": " + std::to_string(cell.disagreeing) +
-                      (cell.disagreeing == 1 ? " statement disagrees" : " statements disagree") +
-                      " with this value; see `capex history " + row.company + " " + row.metric +
-                      " " + row.period + "`");
+    if (!cell.note.empty()) figure.notes.push_back(std::move(cell.note));
+    if (cell.disagreeing > 0) {
+      figure.notes.push_back(
+          row.company + " " + row.period + ": " + std::to_string(cell.disagreeing) +
+          (cell.disagreeing == 1 ? " statement disagrees" : " statements disagree") +
+          " with this value; see `capex history " + row.company + " " + row.metric + " " +
+          row.period + "`");
     }
   }
   for (const AbsentPeriod& period : absent) {
+    CAPEXDB_TRY(check_limits(limits));
     Figure& figure = figures.emplace_back();
     figure.period = period.label;
     AnswerRow& row = figure.row;
@@ -249,9 +257,6 @@ std::vector<Figure> cells_answer(std::vector<ResolvedCell> cells,
     row.end = period_end_text(period.label);
     row.measure = plan.measure;
     row.reason = period.reason;
-  }
-  if (disagreements > kNotesMax) {
-    notes.push_back(std::to_string(disagreements - kNotesMax) + " more values are disagreed with");
   }
   std::sort(figures.begin(), figures.end(),
             [](const Figure& a, const Figure& b) { return row_order(a) < row_order(b); });

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "proto/model/query.h"
-#include "storage/query/engine.h"
 #include "storage/query/plan.h"
+#include "storage/query/query_limits.h"
 
 namespace capexdb::storage {
 
@@ -39,8 +39,11 @@ struct ResolvedCell {
   // It follows from a growth and another level; nobody stated it.
   bool implied = false;
   std::string stated_currency;  // of a converted figure
+  std::string note;             // what another report says against it
   // Of a plan that explains: the statements that back it.
   std::vector<Row> parts;
+
+  std::size_t bytes() const;  // in memory, about
 };
 
 // Adds ids to a sorted list that has each once.
@@ -64,6 +67,7 @@ struct Figure {
   std::vector<std::int64_t> root_ids;
   bool implied = false;
   std::string stated_currency;  // of a converted figure, but not of a sum
+  std::vector<std::string> notes;
   std::vector<Row> parts;
 };
 
@@ -88,9 +92,9 @@ void keep_best_definitions(std::vector<ResolvedCell>& cells, const Plan& plan,
                            const Catalogue& catalogue);
 
 // The answer of `get`: one for each cell or absent period, in order of company,
-// period, dimensions.
-std::vector<Figure> cells_answer(std::vector<ResolvedCell> cells,
-                                 const std::vector<AbsentPeriod>& absent, const Plan& plan,
-                                 const Catalogue& catalogue, std::vector<std::string>& notes);
+// period, dimensions. Errors: cancelled, deadline_exceeded.
+Result<std::vector<Figure>> cells_answer(std::vector<ResolvedCell> cells,
+                                         const std::vector<AbsentPeriod>& absent, const Plan& plan,
+                                         const Catalogue& catalogue, const QueryLimits& limits);
 
 }  // namespace capexdb::storage

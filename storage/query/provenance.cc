@@ -43,7 +43,7 @@ Result<void> describe_source(const ReadView& view, ReadView::CachedBatch& cached
 }  // namespace
 
 Result<void> add_provenance(const ReadView& view, const std::vector<AnswerRow*>& rows,
-                            const QueryLimits& limits) {
+                            const QueryLimits& limits, HeldMemory& held) {
   // In the log's order, so that neighbours share a decoded batch.
   std::vector<AnswerRow*> by_sequence = rows;
   std::sort(by_sequence.begin(), by_sequence.end(),
@@ -52,6 +52,7 @@ Result<void> add_provenance(const ReadView& view, const std::vector<AnswerRow*>&
   for (AnswerRow* row : by_sequence) {
     CAPEXDB_TRY(check_limits(limits));
     CAPEXDB_TRY(describe_source(view, cached, *row));
+    CAPEXDB_TRY(held.add(row->document.size() + row->root.size() + row->attributed_to.size()));
   }
   return {};
 }

@@ -4,14 +4,14 @@
 #include <vector>
 
 #include "proto/model/query.h"
-#include "storage/query/engine.h"
+#include "storage/query/query_limits.h"
 #include "storage/read_view.h"
 
 namespace capexdb::storage {
 
-// Fills document, root and attributed_to of rows that are single statements.
-// Error: data_loss, cancelled, deadline_exceeded.
+// Fills document, root and attributed_to of rows that are single statements; `held`
+// counts the texts. Error: data_loss, cancelled, deadline_exceeded, resource_exhausted.
 Result<void> add_provenance(const ReadView& view, const std::vector<AnswerRow*>& rows,
-                            const QueryLimits& limits);
+                            const QueryLimits& limits, HeldMemory& held);
 
 }  // namespace capexdb::storage

@@ -7,17 +7,6 @@
 
 namespace capexdb::storage {
 
-Result<void> check_limits(const QueryLimits& limits) {
-  if (limits.cancelled != nullptr && limits.cancelled->load(std::memory_order_relaxed)) {
-    return fail(Errc::cancelled, "the query was cancelled");
-  }
-  if (std::chrono::steady_clock::now() > limits.deadline) {
-    return fail(Errc::deadline_exceeded,
-                "the query took longer than its deadline; narrow the selection or the periods");
-  }
-  return {};
-}
-
 // Blocks are sorted by cell, so a cell is a run of rows.
 Result<void> visit_cells(std::span<const Row> rows, const CellVisitor& visit) {
   std::size_t begin = 0;

@@ -4,15 +4,12 @@
 #include <functional>
 #include <span>
 
-#include "storage/query/engine.h"
 #include "storage/query/filter.h"
 #include "storage/query/plan.h"
+#include "storage/query/query_limits.h"
 #include "storage/read_view.h"
 
 namespace capexdb::storage {
-
-// Error: cancelled or deadline_exceeded, when it is time to stop.
-Result<void> check_limits(const QueryLimits& limits);
 
 // Rows of one cell, visible ones only, retractions included, in order of
 // sequence. Valid for the call.

@@ -50,6 +50,7 @@ void back_up(Figure& figure, const Figure& other) {
   unite(figure.document_ids, other.document_ids);
   unite(figure.root_ids, other.root_ids);
   figure.parts.insert(figure.parts.end(), other.parts.begin(), other.parts.end());
+  figure.notes.insert(figure.notes.end(), other.notes.begin(), other.notes.end());
   AnswerRow& row = figure.row;
   const AnswerRow& more = other.row;
   figure.implied = figure.implied || other.implied;
@@ -261,9 +262,11 @@ Result<Interval> share_of(const Interval& part, const Interval& rest) {
 
 }  // namespace
 
-std::vector<Figure> growth_of(std::vector<Figure> figures, const Plan& plan) {
+Result<std::vector<Figure>> growth_of(std::vector<Figure> figures, const Plan& plan,
+                                      const QueryLimits& limits) {
   std::vector<Figure> grown;
   for (const auto& [name, list] : by_series(figures, plan)) {
+    CAPEXDB_TRY(check_limits(limits));
     if (plan.growth == Growth::cagr) {
       if (auto figure = yearly_growth(list)) grown.push_back(std::move(*figure));
       continue;
@@ -282,8 +285,9 @@ std::vector<Figure> growth_of(std::vector<Figure> figures, const Plan& plan) {
   return grown;
 }
 
-Result<void> accumulate(std::vector<Figure>& figures, const Plan& plan) {
+Result<void> accumulate(std::vector<Figure>& figures, const Plan& plan, const QueryLimits& limits) {
   for (auto& [name, list] : by_series(figures, plan)) {
+    CAPEXDB_TRY(check_limits(limits));
     Interval total;
     const Figure* before = nullptr;
     std::string lack;
@@ -325,8 +329,9 @@ Result<void> accumulate(std::vector<Figure>& figures, const Plan& plan) {
   return {};
 }
 
-Result<void> add_shares(std::vector<Figure>& figures, const Plan& plan) {
+Result<void> add_shares(std::vector<Figure>& figures, const Plan& plan, const QueryLimits& limits) {
   for (const auto& [period, list] : by_period(figures, plan)) {
+    CAPEXDB_TRY(check_limits(limits));
     for (const Figure* figure : list) {
       CAPEXDB_TRY(check_unit(*list.front(), *figure, "tell shares"));
     }

@@ -13,18 +13,19 @@ namespace capexdb::storage {
 // its series that is shown to the last one (cagr: one row for each series). A
 // series is one company and what else the rows are listed by, in one unit. What
 // has no base, or none above zero, says so and has no value. Only figures that the
-// plan shows are left.
-std::vector<Figure> growth_of(std::vector<Figure> figures, const Plan& plan);
+// plan shows are left. Errors: cancelled, deadline_exceeded.
+Result<std::vector<Figure>> growth_of(std::vector<Figure> figures, const Plan& plan,
+                                      const QueryLimits& limits);
 
 // Each figure becomes the sum of its series up to it. Error: invalid_argument when
-// periods of a series overlap; out_of_range for an overflow. Behind a gap the
-// rows say what is missing.
-Result<void> accumulate(std::vector<Figure>& figures, const Plan& plan);
+// periods of a series overlap; out_of_range for an overflow; cancelled,
+// deadline_exceeded. Behind a gap the rows say what is missing.
+Result<void> accumulate(std::vector<Figure>& figures, const Plan& plan, const QueryLimits& limits);
 
 // Gives each row its share, in percent, of what all rows of its period have
 // together; of a sum over time, of what all rows have. Error: invalid_argument when
-// they have several units, or a figure may be below zero.
-Result<void> add_shares(std::vector<Figure>& figures, const Plan& plan);
+// they have several units, or a figure may be below zero; cancelled, deadline_exceeded.
+Result<void> add_shares(std::vector<Figure>& figures, const Plan& plan, const QueryLimits& limits);
 
 // By which keep_largest() ranks a value, which has a number.
 const Decimal& size_of(const Interval& value);

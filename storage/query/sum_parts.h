@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "storage/query/engine.h"
 #include "storage/query/fold.h"
+#include "storage/query/query_limits.h"
 
 namespace capexdb::storage {
 

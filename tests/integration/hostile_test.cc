@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
+#include <memory>
 #include <random>
 #include <thread>
 
@@ -105,6 +107,79 @@ TEST_F(HostileTest, AGoodClientSeesNothingOfThousandsOfBadOnes) {
   EXPECT_GT(answers, 0);
   EXPECT_LT(after_storm, before + (32U << 20U)) << "memory grew";
   EXPECT_EQ(daemon_.capex({"status"}).exit_code, 0);
+}
+
+// Statements whose documents have long names, so that an answer of them outgrows
+// every buffer between the store and a client that does not read.
+void ingest_long_documents(RawConnection& connection) {
+  constexpr int kBatches = 8;
+  constexpr int kEvents = 200;
+  connection.greet("p");
+  for (int batch = 1; batch <= kBatches; ++batch) {
+    v1::ClientMessage message;
+    message.set_request_id(static_cast<std::uint64_t>(batch) + 1);
+    message.mutable_ingest()->set_producer_id("p");
+    message.mutable_ingest()->set_batch_number(static_cast<std::uint64_t>(batch));
+    for (int i = 0; i < kEvents; ++i) {
+      const std::string number = std::to_string(batch * kEvents + i);
+      v1::Event& event = *message.mutable_ingest()->add_events();
+      event.mutable_source()->set_publisher("Reuters");
+      event.mutable_source()->set_url("https://example.org/" + number + std::string(15'000, 'x'));
+      event.set_published_at("2024-08-26");
+      event.set_status(v1::STATUS_ACTUAL);
+      v1::CapexFact& capex = *event.mutable_capex();
+      capex.mutable_subject()->set_name("wordy " + number);
+      capex.mutable_period()->set_start("2024-01-01");
+      capex.mutable_period()->set_end("2024-06-30");
+      capex.set_measure(v1::MEASURE_LEVEL);
+      capex.mutable_amount()->set_value("1");
+      capex.mutable_amount()->set_currency("USD");
+    }
+    ASSERT_TRUE(connection.send(wire::frame(message)));
+    const auto reply = connection.receive();
+    ASSERT_TRUE(reply && reply->has_ingest()) << (reply ? reply->ShortDebugString() : "ended");
+    ASSERT_EQ(reply->ingest().accepted(), static_cast<std::uint32_t>(kEvents))
+        << reply->ingest().verdicts(0).message();
+  }
+}
+
+TEST_F(HostileTest, AClientThatDoesNotReadHoldsNobodyUpAndEndsItsQuestion) {
+  {
+    RawConnection feeder = connect();
+    ASSERT_NO_FATAL_FAILURE(ingest_long_documents(feeder));
+  }
+  const auto running = [&] {
+    const Outcome status = daemon_.capex({"status", "-o", "json"});
+    const std::string key = "\"queries_running\":";
+    const std::size_t at = status.out.find(key);
+    return at == std::string::npos ? -1 : std::stoi(status.out.substr(at + key.size()));
+  };
+  const auto await_running = [&](int count) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    while (running() != count) {
+      if (std::chrono::steady_clock::now() > end) return false;
+    }
+    return true;
+  };
+  const std::size_t before = resident_bytes(daemon_.process().pid());
+  {
+    std::vector<std::unique_ptr<RawConnection>> silent;
+    for (int i = 0; i < 8; ++i) {
+      silent.push_back(std::make_unique<RawConnection>(daemon_.host(), daemon_.port()));
+      silent.back()->greet();
+      v1::ClientMessage message;
+      message.set_request_id(2);
+      message.mutable_query()->set_kind(v1::QUERY_KIND_STATEMENTS);
+      message.mutable_query()->add_select("all");
+      message.mutable_query()->set_metric("capex");
+      ASSERT_TRUE(silent.back()->send(wire::frame(message)));
+    }
+    EXPECT_TRUE(await_running(8)) << running() << " run";
+    EXPECT_EQ(daemon_.capex({"get", "wordy 300", "capex"}).exit_code, 0)
+        << "another client's question waits for them";
+    EXPECT_LT(resident_bytes(daemon_.process().pid()), before + (400U << 20U));
+  }
+  EXPECT_TRUE(await_running(0)) << running() << " run on though their clients are gone";
 }
 
 TEST_F(HostileTest, ABadRecordIsAVerdictNotABrokenConnection) {

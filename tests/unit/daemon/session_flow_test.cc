@@ -36,6 +36,49 @@ TEST(SessionFlow, RunsOnlyAFewRequestsAtATime) {
   EXPECT_EQ(script.requests[2].request_id, 4U);
 }
 
+TEST(SessionFlow, PartsOfAReplyKeepTheRequestRunning) {
+  SessionLimits limits;
+  limits.requests_running_max = 1;
+  Script script(limits);
+  script.hello();
+  script.send(Script::query(2));
+  script.send(Script::query(3));
+  script.take_received();
+  script.part_of_reply(script.requests.at(0));
+  script.part_of_reply(script.requests.at(0));
+  EXPECT_EQ(script.received.size(), 2U);
+  EXPECT_EQ(script.requests.size(), 1U);
+  const RunRequest first = script.requests[0];
+  script.reply_query(first);
+  EXPECT_EQ(script.requests.size(), 2U);
+  script.take_received();
+  script.part_of_reply(first);
+  EXPECT_TRUE(script.received.empty()) << "what comes behind the end is nobody's";
+}
+
+TEST(SessionFlow, ProbesAPeerThatSendsNoMoreWhileItsQuestionRuns) {
+  Script script;
+  script.hello();
+  script.send(Script::query(2));
+  script.take_received();
+  script.pass(milliseconds(200));
+  EXPECT_TRUE(script.received.empty());
+  script.end();
+  script.pass(milliseconds(200));
+  ASSERT_EQ(script.received.size(), 1U);
+  EXPECT_EQ(script.received[0].request_id(), 2U);
+  EXPECT_TRUE(script.received[0].has_query_chunk());
+  EXPECT_EQ(script.received[0].query_chunk().rows_size(), 0);
+  script.peer_reads = false;
+  script.pass(milliseconds(200));
+  const std::size_t queued = script.session().queued_bytes();
+  script.pass(milliseconds(200));
+  EXPECT_EQ(script.session().queued_bytes(), queued) << "one probe at a time";
+  script.peer_reads = true;
+  script.reply_query(script.requests.at(0));
+  EXPECT_TRUE(script.closed);
+}
+
 TEST(SessionFlow, WaitsWhileTheCommitQueueIsFull) {
   Script script;
   script.takes_batches = false;

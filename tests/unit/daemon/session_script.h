@@ -42,12 +42,20 @@ class Script {
     session_.on_ingest_reply(ticket, reply, now_);
     perform();
   }
+  // A part of an answer, which is not the last one.
+  void part_of_reply(const RunRequest& request) {
+    v1::ServerMessage message;
+    message.set_request_id(request.request_id);
+    message.mutable_query_chunk()->add_rows()->set_company("alibaba");
+    session_.on_part_of_reply(request.ticket, wire::frame(message), now_);
+    perform();
+  }
   // Answers a request with one QueryDone of about `bytes`.
   void reply_query(const RunRequest& request, std::size_t bytes = 1) {
     v1::ServerMessage message;
     message.set_request_id(request.request_id);
     message.mutable_query_done()->set_token(std::string(bytes, 't'));
-    session_.on_reply(request.ticket, {wire::frame(message)}, now_);
+    session_.on_reply(request.ticket, wire::frame(message), now_);
     perform();
   }
   void submitted() {

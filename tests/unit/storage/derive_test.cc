@@ -64,6 +64,18 @@ TEST(SpanGraph, WhatMixesVintagesIsMarked) {
   EXPECT_TRUE(second->mixes_vintages);
 }
 
+TEST(SpanGraph, WhatWasRestatedLongBeforeIsOfAnotherVintage) {
+  const auto second_half = [](const char* half_restated) {
+    KnownSpan year = span("2015-07-01", "2016-06-30", 20539, "2018-08-03");
+    year.restated = std::int64_t{day("2018-08-03")} * kDaySeconds;
+    KnownSpan half = span("2015-07-01", "2015-12-31", 9618, half_restated);
+    half.restated = std::int64_t{day(half_restated)} * kDaySeconds;
+    return SpanGraph({year, half}).derive(day("2016-01-01"), day("2016-07-01"));
+  };
+  EXPECT_TRUE(second_half("2017-01-26")->mixes_vintages);
+  EXPECT_FALSE(second_half("2018-01-31")->mixes_vintages);
+}
+
 TEST(SpanGraph, OneVintageIsPreferredThoughItTakesMoreTerms) {
   KnownSpan year = span("2009-01-01", "2009-12-31", 500, "2011-01-31");
   year.restated = std::int64_t{day("2011-01-31")} * kDaySeconds;

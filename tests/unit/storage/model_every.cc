@@ -23,12 +23,15 @@ struct Path {
 
 constexpr std::size_t kStepsMax = 12;
 constexpr std::size_t kBehindAllStated = 1000;
+constexpr std::int64_t kSecondsOfAYear = std::int64_t{366} * 24 * 3600;
 
 bool mixes_vintages(const std::vector<Step>& steps) {
   for (const Step& a : steps) {
     for (const Step& b : steps) {
-      if (!a.figure->restated || b.figure->restated) continue;
-      if (b.figure->last_stated < *a.figure->restated) return true;
+      if (!a.figure->restated || b.figure->last_stated >= *a.figure->restated) continue;
+      const bool same_year =
+          b.figure->restated && *b.figure->restated + kSecondsOfAYear >= *a.figure->restated;
+      if (!same_year) return true;
     }
   }
   return false;

@@ -1,0 +1,56 @@
+#include "storage/query/query_limits.h"
+
+#include <string>
+
+namespace capexdb::storage {
+namespace {
+
+std::string mebibytes(std::size_t bytes) { return std::to_string(bytes >> 20U) + " MiB"; }
+
+}  // namespace
+
+Result<void> QuestionMemory::take(std::size_t bytes) {
+  if (bytes_ + bytes > all_.bytes_max_of_one_) {
+    return fail(Errc::resource_exhausted, "the question needs more than " +
+                                              mebibytes(all_.bytes_max_of_one_) +
+                                              " of memory; narrow the selection or the periods");
+  }
+  const std::size_t before = all_.taken_.fetch_add(bytes);
+  if (before + bytes > all_.bytes_max_of_all_) {
+    all_.taken_ -= bytes;
+    return fail(Errc::resource_exhausted,
+                "other questions hold the memory that there is for them; ask again in a moment");
+  }
+  bytes_ += bytes;
+  return {};
+}
+
+void QuestionMemory::give_back(std::size_t bytes) {
+  bytes_ -= bytes;
+  all_.taken_ -= bytes;
+}
+
+Result<void> check_limits(const QueryLimits& limits) {
+  if (limits.pause) limits.pause(limits.deadline);
+  if (limits.cancelled != nullptr && limits.cancelled->load(std::memory_order_relaxed)) {
+    return fail(Errc::cancelled, "the query was cancelled");
+  }
+  if (std::chrono::steady_clock::now() > limits.deadline) {
+    return fail(Errc::deadline_exceeded,
+                "the query took longer than its deadline; narrow the selection or the periods");
+  }
+  return {};
+}
+
+Result<void> HeldMemory::add(std::size_t bytes) {
+  if (memory_ == nullptr) return {};
+  CAPEXDB_TRY(memory_->take(bytes));
+  bytes_ += bytes;
+  return {};
+}
+
+void HeldMemory::clear() {
+  if (bytes_ != 0) memory_->give_back(std::exchange(bytes_, 0));
+}
+
+}  // namespace capexdb::storage
