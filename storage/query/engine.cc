@@ -41,16 +41,18 @@ void hint_at_measures(const ScanReport& report, const Answering& to) {
       " of " + plan.metric_entry.id + " here, but there is: " + words + " (ask with --measure)");
 }
 
-// Calls `visit` with the plan of each group of companies, until rows are left out.
-template <class Visit>
-Result<void> by_companies(const Answering& to, Visit visit) {
-  const std::size_t at_once = to.reading.limits.companies_at_once;
+// Calls `visit` with the plan of each group of companies, until rows are left out. It
+// says how many rows those made.
+using GroupVisitor = std::function<Result<std::size_t>(const Plan& part)>;
+
+Result<void> by_companies(const Answering& to, const GroupVisitor& visit) {
+  CompanyGroups groups(to.plan, to.reading.catalogue, to.reading.limits.companies_at_once);
   Plan part = to.plan;
-  for (auto& group : company_groups(to.plan, to.reading.catalogue, at_once)) {
-    part.subjects = std::move(group);
-    CAPEXDB_TRY(visit(part));
-    if (to.writer.is_cut()) break;
-  }
+  std::size_t rows = 0;
+  do {
+    part.subjects = groups.take(rows);
+    CAPEXDB_ASSIGN(rows, visit(part));
+  } while (!groups.at_end() && !to.writer.is_cut());
   return {};
 }
 
@@ -67,7 +69,8 @@ class StatementWriter {
     return {};
   }
   // Orders what was added since the last call, and writes all where it is enough.
-  Result<void> end_of_group() {
+  Result<std::size_t> end_of_group() {
+    const std::size_t count = rows_.size() - ordered_;
     std::stable_sort(rows_.begin() + static_cast<std::ptrdiff_t>(ordered_), rows_.end(),
                      [](const auto& a, const auto& b) {
                        return std::tie(a.company, a.start, a.end, a.product, a.counterparty,
@@ -76,7 +79,8 @@ class StatementWriter {
                                        b.currency, b.published_at, b.sequence);
                      });
     ordered_ = rows_.size();
-    return rows_.size() < at_once_ ? Result<void>{} : write();
+    if (rows_.size() >= at_once_) CAPEXDB_TRY(write());
+    return count;
   }
   Result<void> write() {
     const std::size_t wanted = std::min<std::size_t>(rows_.size(), to_.writer.room());
@@ -128,7 +132,7 @@ Result<ScanReport> statements(const Answering& to) {
     }
     return {};
   };
-  CAPEXDB_TRY(by_companies(to, [&](const Plan& part) -> Result<void> {
+  CAPEXDB_TRY(by_companies(to, [&](const Plan& part) -> Result<std::size_t> {
     CAPEXDB_ASSIGN(const ScanReport more,
                    scan_histories(reading.view, part, reading.catalogue, reading.limits, visit));
     report.other_measures.insert(more.other_measures.begin(), more.other_measures.end());
@@ -186,7 +190,7 @@ class FigureNotes {
 Result<ScanReport> figures(const Answering& to) {
   ScanReport report;
   FigureNotes figure_notes;
-  CAPEXDB_TRY(by_companies(to, [&](const Plan& part) -> Result<void> {
+  CAPEXDB_TRY(by_companies(to, [&](const Plan& part) -> Result<std::size_t> {
     CAPEXDB_ASSIGN(Figures figures, collect_figures(to.reading, part));
     report.other_measures.insert(figures.report.other_measures.begin(),
                                  figures.report.other_measures.end());
@@ -198,7 +202,7 @@ Result<ScanReport> figures(const Answering& to) {
     for (Figure& figure : figures.list) CAPEXDB_TRY(to.writer.add(std::move(figure.row)));
     if (figures.coverage) to.answer.coverage = std::move(figures.coverage);
     to.answer.notes.insert(to.answer.notes.end(), figures.notes.begin(), figures.notes.end());
-    return {};
+    return figures.list.size();
   }));
   figure_notes.put(to.answer.notes);
   return report;

@@ -53,8 +53,8 @@ struct QueryLimits {
   // Called now and then; may wait, to let others go first, but not past the
   // deadline. May be empty.
   std::function<void(std::chrono::steady_clock::time_point deadline)> pause;
-  // Of an answer that is made company by company: read at once.
-  std::size_t companies_at_once = 64;
+  // Of an answer that is made company by company: read at once, at most.
+  std::size_t companies_at_once = 256;
 };
 
 // Error: cancelled or deadline_exceeded, when it is time to stop. To be called in
