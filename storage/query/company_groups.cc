@@ -53,7 +53,6 @@ std::vector<std::uint32_t> CompanyGroups::take(std::size_t rows) {
   const std::size_t end = std::min(next_ + at_once_, subjects_.size());
   std::vector<std::uint32_t> group(subjects_.begin() + static_cast<std::ptrdiff_t>(next_),
                                    subjects_.begin() + static_cast<std::ptrdiff_t>(end));
-  std::sort(group.begin(), group.end());
   next_ = end;
   return group;
 }

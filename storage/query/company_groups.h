@@ -18,7 +18,7 @@ class CompanyGroups {
   CompanyGroups(const Plan& plan, const Catalogue& catalogue, std::size_t at_once_max);
 
   bool at_end() const { return next_ == subjects_.size(); }
-  // The next group, ascending; `rows` is how many the one before had, by which the
+  // The next group; `rows` is how many the one before had, by which the
   // groups grow and shrink.
   std::vector<std::uint32_t> take(std::size_t rows);
 

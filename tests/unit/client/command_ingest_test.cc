@@ -96,7 +96,7 @@ TEST(CommandIngest, TheFileOfRejectsIsNoneOfTheInputs) {
   const std::string text = std::string(kGood) + kBad;
   const std::string file = file_with("own.jsonl", text);
   const std::string other = file_with("other.jsonl", kGood);
-  const std::string link = testing::TempDir() + "command_line_test_link.jsonl";
+  const std::string link = temporary_path("link.jsonl");
   unlink(link.c_str());
   ASSERT_EQ(symlink(file.c_str(), link.c_str()), 0);
   for (const std::string& rejects : {file, link}) {
@@ -149,7 +149,7 @@ TEST(CommandIngest, RejectsOfSeveralFilesHaveOneForm) {
 class SlowPipe {
  public:
   explicit SlowPipe(const std::string& text) {
-    unlink(path_.c_str());
+    unlink(path_.c_str());  // of the test before
     EXPECT_EQ(mkfifo(path_.c_str(), 0600), 0);
     writer_ = std::thread([this, text] {
       std::ofstream out(path_, std::ios::binary);
@@ -168,7 +168,7 @@ class SlowPipe {
   }
 
  private:
-  std::string path_ = testing::TempDir() + "command_ingest_test_pipe";
+  std::string path_ = temporary_path("pipe");
   std::promise<void> stored_;
   bool told_ = false;  // the server's thread only
   std::thread writer_;

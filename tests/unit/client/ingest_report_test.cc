@@ -6,6 +6,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "tests/unit/client/run_program.h"
+
 namespace capexdb::cli {
 namespace {
 
@@ -121,7 +123,7 @@ TEST(IngestReport, ForgetsRecordsThatWereTakenBack) {
 }
 
 TEST(IngestReport, WritesRefusedRecordsUnderTheirHeader) {
-  const std::string path = testing::TempDir() + "ingest_report_test_rejects.csv";
+  const std::string path = temporary_path("rejects.csv");
   {
     std::ofstream rejects(path, std::ios::binary | std::ios::trunc);
     std::ostringstream messages;

@@ -2,9 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <sstream>
+#include <stdexcept>
+#include <system_error>
 
 #include "client/cli/verb.h"
 
@@ -42,8 +46,24 @@ std::function<void(int, client::FakeConnection&)> answering(Answerer answer) {
   };
 }
 
+// Tests run beside each other, as processes.
+std::string temporary_path(const std::string& name) {
+  struct Directory {
+    std::string path = testing::TempDir() + "capexdb-client-XXXXXX";
+    Directory() {
+      if (mkdtemp(path.data()) == nullptr) throw std::runtime_error("mkdtemp failed");
+    }
+    ~Directory() {
+      std::error_code ignored;  // what is left is in nobody's way
+      std::filesystem::remove_all(path, ignored);
+    }
+  };
+  static const Directory directory;
+  return directory.path + "/" + name;
+}
+
 std::string file_with(const std::string& name, const std::string& text) {
-  const std::string path = testing::TempDir() + "command_line_test_" + name;
+  const std::string path = temporary_path(name);
   std::ofstream(path, std::ios::binary | std::ios::trunc) << text;
   return path;
 }

@@ -22,6 +22,8 @@ Outcome run(std::vector<std::string> words);
 using Answerer = std::function<v1::ServerMessage(const v1::ClientMessage&)>;
 std::function<void(int, client::FakeConnection&)> answering(Answerer answer);
 
+// In a directory of this process, which goes with it.
+std::string temporary_path(const std::string& name);
 // The path of a file with that text.
 std::string file_with(const std::string& name, const std::string& text);
 std::string text_of(const std::string& path);
