@@ -158,8 +158,13 @@ class Truth:
 
 def mixes(path) -> bool:
     edges = [edge for edge, _ in path]
-    return any(a.restated and not b.restated and b.last_stated < a.restated
-               for a in edges for b in edges)
+
+    def of_before(b, a):
+        """`a` was restated since `b` was said, and `b` not with it, within its year."""
+        in_step = b.restated and b.restated >= a.restated - timedelta(days=366)
+        return b.last_stated < a.restated and not in_step
+
+    return any(a.restated and of_before(b, a) for a in edges for b in edges)
 
 
 class Every(NamedTuple):
