@@ -83,7 +83,6 @@ Result<ServerOptions> server_options(const Config& config, const DataDir& direct
           .count());
   options.service.query_rows_max = options.session.query_rows_max;
   options.service.query_bytes_max_of_all = config.query_memory_mib << 20U;
-  options.service.query_bytes_max = options.service.query_bytes_max_of_all / 2;
   options.service.query_deadline = std::chrono::milliseconds(config.query_deadline_ms);
   return options;
 }
@@ -94,8 +93,8 @@ int serve(const Config& config) {
   ::umask(077);
   std::signal(SIGPIPE, SIG_IGN);
   allow_many_files();
-  // Threads come and go with questions that wait; an arena for each would keep what
-  // the largest of them needed.
+  // Many threads answer questions by turns; an arena for each would keep what the
+  // largest of those needed.
   ::mallopt(M_ARENA_MAX, kMallocArenas);
   start_logging(config.log_level);
 

@@ -182,7 +182,7 @@ Result<Config> load_config(std::string file, const Environment& environment, con
 
 std::string default_data_dir(const Environment& environment) {
   const auto set = [&](const char* name) { return environment(name).value_or(""); };
-  if (const std::string state = set("STATE_DIRECTORY"); !state.empty()) return state;
+  if (std::string state = set("STATE_DIRECTORY"); !state.empty()) return state;
   if (const std::string state = set("XDG_STATE_HOME"); !state.empty()) return state + "/capexdb";
   if (const std::string home = set("HOME"); !home.empty()) return home + "/.local/state/capexdb";
   return "/var/lib/capexdb";

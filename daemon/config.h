@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "proto/model/error.h"
+#include "proto/model/limits.h"
 
 namespace capexdb::daemon {
 
@@ -24,7 +25,7 @@ struct Config {
   std::uint64_t query_threads = 2;
   std::uint64_t query_rows_max = 1'000'000;
   std::uint64_t query_deadline_ms = 30'000;
-  std::uint64_t query_memory_mib = 512;
+  std::uint64_t query_memory_mib = limits::kQueryBytesMaxOfAll >> 20U;
   std::uint64_t connections_max = 2'000;
   std::uint64_t message_bytes_max = 16U << 20U;
   std::uint64_t block_cache_mib = 256;

@@ -3,7 +3,7 @@
 namespace capexdb::daemon {
 namespace {
 
-constexpr std::chrono::milliseconds kLook{20};  // how often one that waits asks whether to give up
+constexpr std::chrono::milliseconds kLook{10};  // how often one that waits asks whether to give up
 
 }  // namespace
 

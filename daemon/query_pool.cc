@@ -64,14 +64,12 @@ void QueryPool::run() {
     Job job = std::move(queue.front());
     queue.pop_front();
     ++short_jobs_;
-    ++running_;
     offer();
     lock.unlock();
     Place place(*this);
     job(place);
     job = nullptr;  // what it holds goes before its place does
     lock.lock();
-    --running_;
     leave(place);
   }
 }
@@ -92,7 +90,6 @@ void QueryPool::leave(Place& place) {
 }
 
 void QueryPool::join_long(Place& place, Lock& lock, const std::function<bool()>& give_up) {
-  waiting_long_.push_back(&place);
   const auto is_its_turn = [&] {
     return waiting_long_.front() == &place && long_jobs_ < options_.long_jobs_max;
   };
@@ -105,33 +102,44 @@ void QueryPool::join_long(Place& place, Lock& lock, const std::function<bool()>&
   long_place_.notify_all();
 }
 
+bool QueryPool::Place::is_long() const {
+  return std::chrono::steady_clock::now() - begun_at_ >= pool_.options_.short_time;
+}
+
 void QueryPool::Place::let_others_go_first(const std::function<bool()>& give_up) {
-  if (kind_ != Kind::brief) return;
-  if (std::chrono::steady_clock::now() - begun_at_ < pool_.options_.short_time) return;
+  if (kind_ != Kind::brief || !is_long()) return;
   Lock lock(pool_.mutex_);
   const bool is_free =
       pool_.waiting_long_.empty() && pool_.long_jobs_ < pool_.options_.long_jobs_max;
   if (!is_free && pool_.parked_ >= pool_.options_.parked_max) return;
   pool_.leave(*this);
   ++pool_.parked_;
+  pool_.waiting_long_.push_back(this);
   pool_.join_long(*this, lock, give_up);
   --pool_.parked_;
 }
 
-void QueryPool::Place::leave_for(const std::function<void()>& wait,
+bool QueryPool::Place::leave_for(const std::function<void()>& wait,
                                  const std::function<bool()>& give_up) {
+  const auto left_at = std::chrono::steady_clock::now();
+  const bool was_long = kind_ != Kind::brief || is_long();
   Lock lock(pool_.mutex_);
-  if (pool_.parked_ >= pool_.options_.parked_max) {
-    lock.unlock();
-    return wait();
-  }
+  if (pool_.parked_ >= pool_.options_.parked_max) return false;
   ++pool_.parked_;
   pool_.leave(*this);
   lock.unlock();
   wait();
   lock.lock();
-  pool_.join_long(*this, lock, give_up);
+  begun_at_ += std::chrono::steady_clock::now() - left_at;
+  if (was_long) {
+    pool_.waiting_long_.push_front(this);  // it had its turn already
+    pool_.join_long(*this, lock, give_up);
+  } else {
+    ++pool_.short_jobs_;  // one more than there are places, perhaps, and not for long
+    kind_ = Kind::brief;
+  }
   --pool_.parked_;
+  return true;
 }
 
 }  // namespace capexdb::daemon

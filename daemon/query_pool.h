@@ -3,25 +3,26 @@
 // that short ones never wait for it.
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
 #include <functional>
 #include <mutex>
-#include <optional>
 #include <thread>
 #include <vector>
+
+#include "proto/model/limits.h"
 
 namespace capexdb::daemon {
 
 struct QueryPoolOptions {
   std::size_t short_jobs_max = 2;  // that run at once
   std::size_t long_jobs_max = 2;   // the same
-  std::size_t parked_max = 64;     // jobs that wait for a place among the long ones or for a peer
-  std::size_t jobs_waiting_max = 256;
-  std::chrono::milliseconds short_time{50};
+  // Jobs that wait for a place among the long ones or for a peer.
+  std::size_t parked_max = limits::kQuestionsParkedMax;
+  std::size_t jobs_waiting_max = limits::kQueryQueueMax;
+  std::chrono::milliseconds short_time = limits::kShortQuestion;
 };
 
 class QueryPool {
@@ -36,17 +37,20 @@ class QueryPool {
     // waits for a place among the long jobs, until `give_up` says that it need
     // not. Where too many are parked already, it keeps the place that it has.
     void let_others_go_first(const std::function<bool()>& give_up);
-    // Runs what only waits for a peer, and lets others have the place meanwhile.
-    void leave_for(const std::function<void()>& wait, const std::function<bool()>& give_up);
+    // Runs what only waits for a peer, and lets others have the place meanwhile. Who
+    // has run for less than short_time comes back at once, others as above. False
+    // where too many are parked: then it has not waited.
+    bool leave_for(const std::function<void()>& wait, const std::function<bool()>& give_up);
 
    private:
     friend class QueryPool;
     enum class Kind { none, brief, lengthy };
 
     explicit Place(QueryPool& pool) : pool_(pool) {}
+    bool is_long() const;
 
     QueryPool& pool_;
-    const std::chrono::steady_clock::time_point begun_at_ = std::chrono::steady_clock::now();
+    std::chrono::steady_clock::time_point begun_at_ = std::chrono::steady_clock::now();
     Kind kind_ = Kind::brief;
   };
   using Job = std::function<void(Place&)>;  // must not throw
@@ -60,8 +64,6 @@ class QueryPool {
   // connection needs at most once, such as its Welcome. Any thread.
   void run_first(Job job);
 
-  std::size_t running() const { return running_; }  // parked ones too
-
  private:
   using Lock = std::unique_lock<std::mutex>;
 
@@ -72,7 +74,6 @@ class QueryPool {
   bool has_job() const { return !first_.empty() || !jobs_.empty(); }
 
   const QueryPoolOptions options_;
-  std::atomic<std::size_t> running_{0};
 
   std::mutex mutex_;  // guards everything below
   std::condition_variable work_;

@@ -23,7 +23,8 @@ constexpr std::chrono::seconds kFailedGrace{1};  // the same, when the store has
 constexpr std::size_t kRefusalsMax = 64;         // connections over the limit that are told so
 constexpr std::size_t kReadBufferBytes = 256U << 10U;
 constexpr int kExitInterrupted = 130;
-constexpr int kFaultsLoggedPerTick = 10;  // the others at level debug
+constexpr std::chrono::milliseconds kPeerPatience{10};  // of a question that keeps its place
+constexpr int kFaultsLoggedPerTick = 10;                // the others at level debug
 
 std::string to_text(const tcp::endpoint& endpoint) {
   const std::string host = endpoint.address().to_string();
@@ -310,16 +311,36 @@ class Server::Impl::ReplyPost {
         outflow_(connection.outflow()),
         ticket_(request.ticket) {}
 
-  // While the connection has enough to send, the thread waits and others have its place.
-  void send_part(std::string frame, QueryPool::Place& place,
-                 const std::function<bool()>& give_up) const {
+  // While the connection has enough to send, the thread waits and others have its
+  // place. How long the peer took. Error: resource_exhausted.
+  Result<Duration> send_part(std::string frame, QueryPool::Place& place,
+                             const std::function<bool()>& is_cancelled) const {
     post(std::move(frame), &Session::on_part_of_reply);
     const auto bytes_max = [this] {
       return impl_.memory.is_crowded() ? limits::kReplyBytesQueuedIfCrowded
                                        : limits::kReplyBytesMadeAhead;
     };
-    if (outflow_->bytes() <= bytes_max()) return;
-    place.leave_for([&] { outflow_->wait(bytes_max, give_up); }, give_up);
+    if (outflow_->bytes() <= bytes_max()) return Duration{0};
+    const auto begun_at = std::chrono::steady_clock::now();
+    const auto waited = [&] { return std::chrono::steady_clock::now() - begun_at; };
+    const auto give_up = [&] { return is_cancelled() || connection_.expired(); };
+    // A peer that reads at all has made room within moments, and much of it is worth
+    // the wait.
+    const auto half = [&] { return bytes_max() / 2; };
+    outflow_->wait(half, [&] { return give_up() || waited() >= kPeerPatience; });
+    if (outflow_->bytes() <= half() || give_up()) return waited();
+    Duration in_all{0};
+    const bool left = place.leave_for(
+        [&] {
+          outflow_->wait(half, give_up);
+          in_all = waited();
+        },
+        give_up);
+    if (!left) {
+      return fail(Errc::resource_exhausted,
+                  "too many answers wait to be read; read this one faster, or ask again later");
+    }
+    return in_all;
   }
   void send_last(std::string frame) const { post(std::move(frame), &Session::on_reply); }
 
@@ -358,13 +379,16 @@ void Server::Impl::answer(Connection& connection, RunRequest action) {
   auto replies = std::make_shared<ReplyPost>(*this, connection, *request);
   const bool taken = for_it.try_run([this, request, replies, received](QueryPool::Place& place) {
     const auto is_cancelled = [&] { return request->cancelled->load(); };
-    const Answering answering{
-        received,
-        [&](std::string frame) { replies->send_part(std::move(frame), place, is_cancelled); },
-        [&](TimePoint deadline) {
-          place.let_others_go_first(
-              [&] { return is_cancelled() || std::chrono::steady_clock::now() >= deadline; });
-        }};
+    const Answering answering{received,
+                              [&](std::string frame) {
+                                return replies->send_part(std::move(frame), place, is_cancelled);
+                              },
+                              [&](TimePoint deadline) {
+                                place.let_others_go_first([&] {
+                                  return is_cancelled() ||
+                                         std::chrono::steady_clock::now() >= deadline;
+                                });
+                              }};
     try {
       replies->send_last(is_affordable(*request)
                              ? service.answer(*request, answering)

@@ -35,9 +35,11 @@ std::uint64_t resident_bytes() {
   return resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
 }
 
-// The frames that some rows of an answer make; long texts make more of them.
-void send_rows(std::uint64_t request_id, const std::vector<AnswerRow>& rows,
-               const std::function<void(std::string)>& send) {
+// The frames that some rows of an answer make; long texts make more of them. How long
+// it waited for the peer.
+Result<Duration> send_rows(std::uint64_t request_id, const std::vector<AnswerRow>& rows,
+                           const Answering& answering) {
+  Duration waited{0};
   v1::ServerMessage message;
   message.set_request_id(request_id);
   std::size_t bytes = 0;
@@ -46,10 +48,12 @@ void send_rows(std::uint64_t request_id, const std::vector<AnswerRow>& rows,
     out = wire::to_proto(row);
     bytes += out.ByteSizeLong();
     if (bytes < kChunkBytes && &row != &rows.back()) continue;
-    send(wire::frame(message));
+    CAPEXDB_ASSIGN(const Duration more, answering.send(wire::frame(message)));
+    waited += more;
     message.clear_query_chunk();
     bytes = 0;
   }
+  return waited;
 }
 
 // The listed items that go by `name`; all of them where it is empty.
@@ -91,7 +95,7 @@ Service::Service(const storage::EventStore& store, Counters& counters, ServiceOp
     : store_(store),
       counters_(counters),
       options_(std::move(options)),
-      query_memory_(options_.query_bytes_max, options_.query_bytes_max_of_all) {}
+      query_memory_(options_.query_bytes_max_of_all / 2, options_.query_bytes_max_of_all) {}
 
 Result<v1::Welcome> Service::welcome(const std::string& producer_id) const {
   v1::Welcome welcome;
@@ -144,11 +148,15 @@ std::string Service::run(std::uint64_t request_id, const v1::QueryRequest& reque
   bounds.cancelled = &cancelled;
   bounds.memory = &memory;
   bounds.pause = answering.pause;
-  const storage::RowSink sink = [&](std::vector<AnswerRow> rows) -> Result<void> {
-    const auto begun_at = std::chrono::steady_clock::now();
-    send_rows(request_id, rows, answering.send);
-    bounds.deadline += std::chrono::steady_clock::now() - begun_at;
-    return {};
+  Duration waited{0};
+  const storage::RowSink sink = [&](const std::vector<AnswerRow>& rows) -> Result<void> {
+    CAPEXDB_ASSIGN(const Duration more, send_rows(request_id, rows, answering));
+    bounds.deadline += more;
+    waited += more;
+    if (waited > limits::kAnswerReadingMax) {
+      return fail(Errc::deadline_exceeded, "the answer was read too slowly");
+    }
+    return storage::check_limits(bounds);
   };
   auto answer = storage::run_query(store_, *query, bounds, sink);
   if (!answer) return error_frame(request_id, answer.error());

@@ -18,16 +18,17 @@ struct ServiceOptions {
   std::uint64_t started_at_us = 0;  // since 1970-01-01 UTC
   std::uint32_t query_rows_max = limits::kQueryRowsMax;
   std::chrono::milliseconds query_deadline = limits::kQueryDeadline;
-  std::size_t query_bytes_max = 256U << 20U;  // in memory, of one question
-  std::size_t query_bytes_max_of_all = 512U << 20U;
+  std::size_t query_bytes_max_of_all = limits::kQueryBytesMaxOfAll;  // one may take half
 };
+
+using Duration = std::chrono::steady_clock::duration;
 
 // What a request needs of those around it while it is answered.
 struct Answering {
   TimePoint received;  // when the request came: its deadline counts from then
-  // Takes a part of the reply; waits while its peer has enough of them. The
-  // deadline is moved by as long.
-  std::function<void(std::string frame)> send;
+  // Takes a part of the reply; waits while its peer has enough of them, and says how
+  // long. The deadline is moved by that. Error: resource_exhausted.
+  std::function<Result<Duration>(std::string frame)> send;
   // Called now and then; may wait, to let others go first, but not past the deadline.
   std::function<void(TimePoint deadline)> pause;
 };

@@ -59,6 +59,7 @@ void Session::on_disconnected() {
 void Session::on_sent(std::size_t bytes, TimePoint now) {
   if (state_ == State::closed) return;
   queued_bytes_ -= bytes;
+  taken_since_ += bytes;
   progress_at_ = now;
   if (queued_bytes_ <= limits_.reply_bytes_if_crowded) many_replies_since_.reset();
   parse(now);
@@ -203,8 +204,14 @@ bool Session::takes_replies_in_time(TimePoint now) {
     fault_text_ = "the peer took no bytes for 30 seconds";
     return false;
   }
-  if (many_replies_since_ && now - *many_replies_since_ >= limits::kWriteDeadline &&
-      holds_what_others_want()) {
+  if (!many_replies_since_ || now - *many_replies_since_ < limits::kWriteDeadline) return true;
+  // Of an answer that is made while it is read there is always more.
+  if (taken_since_ >= limits::kReplyBytesMadeAhead) {
+    many_replies_since_ = now;
+    taken_since_ = 0;
+    return true;
+  }
+  if (holds_what_others_want()) {
     fault_text_ = "the peer took its replies too slowly while others wait for their room";
     return false;
   }
@@ -295,6 +302,7 @@ void Session::send(std::string bytes, TimePoint now) {
   queued_bytes_ += bytes.size();
   if (queued_bytes_ > limits_.reply_bytes_if_crowded && !many_replies_since_) {
     many_replies_since_ = now;
+    taken_since_ = 0;
   }
   if (!output_.empty() && output_.back().size() + bytes.size() <= kOutputChunkBytes) {
     output_.back() += bytes;

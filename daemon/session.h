@@ -211,6 +211,7 @@ class Session {
   std::optional<TimePoint> message_begun_at_;  // the message whose rest is missing
   TimePoint progress_at_;                      // of sending
   std::optional<TimePoint> many_replies_since_;
+  std::size_t taken_since_ = 0;  // bytes that the peer took since then
   TimePoint linger_deadline_;
   TimePoint stop_deadline_ = TimePoint::max();  // then requests that still run are cancelled
   TimePoint end_deadline_ = TimePoint::max();   // then the connection ends

@@ -156,6 +156,7 @@ bool Catalogue::knows(const CatalogChange& change) const {
   const std::shared_lock<std::shared_mutex> lock(mutex_);
   const auto values = [](const std::vector<Since<std::string>>& list) {
     std::vector<std::string> texts;
+    texts.reserve(list.size());
     for (const auto& entry : list) texts.push_back(entry.value);
     return texts;
   };

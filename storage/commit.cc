@@ -74,13 +74,13 @@ class GroupWrite {
   void stage_row(const FactRow& fact);
   void stage_answer(const Batch& batch, const v1::IngestReply& reply);
   void put(rocksdb::ColumnFamilyHandle* family, const std::string& key, const std::string& value) {
-    failed_.Update(write_.Put(family, key, value));
+    failed_.keep(write_.Put(family, key, value));
   }
 
   // Keeps the first failure of a WriteBatch operation.
   struct FirstFailure {
     rocksdb::Status status;
-    void Update(const rocksdb::Status& s) {
+    void keep(const rocksdb::Status& s) {
       if (status.ok()) status = s;
     }
   };
@@ -253,7 +253,7 @@ void GroupWrite::stage_answer(const Batch& batch, const v1::IngestReply& reply) 
   answer.set_request_hash(batch.request_hash);
   answer.set_reply(reply.SerializeAsString());
   if (batch.batch_number > limits::kAnsweredBatchesKept) {
-    failed_.Update(write_.Delete(
+    failed_.keep(write_.Delete(
         state_.database->meta(),
         answer_key(batch.producer_id, batch.batch_number - limits::kAnsweredBatchesKept)));
   }
@@ -264,12 +264,12 @@ Result<void> GroupWrite::write() {
   Result<void> kept;
   for_each_block<HistoryKey>(history_, [&](const HistoryKey& key, std::span<const Row> rows) {
     std::string block = encode_rows(rows);
-    failed_.Update(write_.Merge(state_.database->history(), encode_key(key), block));
+    failed_.keep(write_.Merge(state_.database->history(), encode_key(key), block));
     if (kept) kept = state_.series.keep(key, std::move(block));
   });
   CAPEXDB_TRY(kept);
   for_each_block<FrameKey>(frames_, [&](const FrameKey& key, std::span<const Row> rows) {
-    failed_.Update(write_.Merge(state_.database->frames(), encode_key(key), encode_rows(rows)));
+    failed_.keep(write_.Merge(state_.database->frames(), encode_key(key), encode_rows(rows)));
     state_.cross_sections.touch(key.metric, key.bucket, last_sequence());
   });
   for (const Dictionary::Entry& name : state_.catalogue.take_added_names()) {

@@ -59,7 +59,7 @@ std::string unit_of(const Observation& o, Measure measure) {
 }  // namespace
 
 std::string NewNames::id_for(const PartyRef& ref) const {
-  const std::string id = slug(ref.name.empty() ? ref.ticker : ref.name);
+  std::string id = slug(ref.name.empty() ? ref.ticker : ref.name);
   if (id.empty()) return "cik-" + ref.cik;
   if (ref.cik.empty()) return id;
   // Another company of that name has another CIK.

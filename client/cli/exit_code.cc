@@ -9,6 +9,7 @@ namespace capexdb::cli {
 
 int exit_code(const Error& error) {
   if (error.reason == kProtocolReason) return kProtocol;
+  if (error.reason == kTooLargeReason) return kUsage;
   switch (error.code) {
     case Errc::invalid_argument:
     case Errc::not_found:

@@ -35,6 +35,9 @@ struct Error {
   std::string reason = {};  // stable snake_case word for programs, where there is one
 };
 
+// The reason of a resource_exhausted that asking again does not help.
+inline constexpr const char* kTooLargeReason = "question_too_large";
+
 template <class T>
 class [[nodiscard]] Result : public tl::expected<T, Error> {
  public:

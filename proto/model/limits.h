@@ -44,6 +44,10 @@ inline constexpr std::size_t kCommitQueueBytesMax = 128U << 20U;
 inline constexpr std::size_t kCommitGroupBytesMax = 32U << 20U;
 inline constexpr std::size_t kSeriesBytesMax = 256U << 20U;  // the commit thread's memory of them
 inline constexpr std::size_t kQueryQueueMax = 256;
+inline constexpr std::size_t kQuestionsParkedMax = 64;  // begun, that wait for others or their peer
+inline constexpr std::chrono::milliseconds kShortQuestion{50};  // longer ones let others go first
+inline constexpr std::size_t kQueryBytesMaxOfAll = std::size_t{1} << 30U;  // held by questions
+inline constexpr std::chrono::minutes kAnswerReadingMax{10};  // waited for a peer, in all
 
 // Events.
 inline constexpr std::size_t kBatchEventsMax = 100'000;

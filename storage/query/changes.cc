@@ -9,6 +9,7 @@
 
 #include "proto/model/arithmetic.h"
 #include "storage/query/provenance.h"
+#include "storage/query/sort_large.h"
 
 namespace capexdb::storage {
 namespace {
@@ -169,7 +170,7 @@ Result<void> answer_changes(const Reading& reading, const Plan& plan, const Quer
   };
   const auto scan = plan.subjects.size() > kHistoriesMax ? scan_frames : scan_histories;
   CAPEXDB_TRY(scan(reading.view, plan, reading.catalogue, reading.limits, visit));
-  std::sort(rows.begin(), rows.end(), [](const AnswerRow& a, const AnswerRow& b) {
+  sort_large(rows, [](const AnswerRow& a, const AnswerRow& b) {
     const auto key = [](const AnswerRow& r) {
       return std::tie(r.company, r.start, r.end, r.period, r.product, r.counterparty, r.measure,
                       r.definition, r.currency, r.unit, r.sequence);

@@ -72,7 +72,7 @@ Result<void> compare_printed(const Reading& reading, const Plan& plan, Figures& 
   if (!plan.currency.empty()) {
     std::vector<std::string> no_notes;
     CAPEXDB_TRY(
-        convert_cells(cells, own, reading.view, reading.catalogue, reading.limits, no_notes));
+        convert_cells(cells, own, reading.catalogue, reading.rates, reading.limits, no_notes));
   }
   for (std::size_t i = 0; i < cells.size(); ++i) {
     const ResolvedCell& cell = cells[i];
@@ -152,7 +152,7 @@ Result<Figures> from_cells(const Reading& reading, const Plan& plan) {
   std::vector<ResolvedCell> cells;
   HeldMemory held(reading.limits);
   CAPEXDB_ASSIGN(figures.report, collect_cells(reading, plan, cells, held));
-  if (!cells.empty()) figures.report.other_measures.clear();  // no hint is needed
+  figures.any_cell = !cells.empty();
   std::vector<AbsentPeriod> absent;
   if (plan.every == Every::reported) {
     keep_best_definitions(cells, plan, catalogue);
@@ -161,6 +161,8 @@ Result<Figures> from_cells(const Reading& reading, const Plan& plan) {
                    every_period(cells, plan, catalogue, reading.limits, figures.report));
     cells = std::move(every.cells);
     absent = std::move(every.absent);
+    CAPEXDB_TRY(held.add(cells.size() * sizeof(ResolvedCell)));
+    CAPEXDB_TRY(held.add(absent.size() * sizeof(AbsentPeriod)));
     if (plan.kind == QueryKind::sum) {
       for (ResolvedCell& cell : cells) {
         if (!cell.note.empty()) figures.notes.push_back(std::move(cell.note));
@@ -169,12 +171,14 @@ Result<Figures> from_cells(const Reading& reading, const Plan& plan) {
   }
   if (plan.measure == Measure::conversion) CAPEXDB_TRY(name_rates(reading, plan, cells));
   if (!plan.currency.empty()) {
-    CAPEXDB_TRY(convert_cells(cells, plan, reading.view, catalogue, reading.limits, figures.notes));
+    CAPEXDB_TRY(
+        convert_cells(cells, plan, catalogue, reading.rates, reading.limits, figures.notes));
   }
   if (plan.kind == QueryKind::sum) {
     CAPEXDB_ASSIGN(SumAnswer sum,
                    sum_answer(std::move(cells), absent, plan, catalogue, reading.limits));
     take(std::move(sum), figures);
+    CAPEXDB_TRY(figures.held.add(figures.list.size() * sizeof(Figure)));
   } else {
     CAPEXDB_TRY(figures.held.add((cells.size() + absent.size()) * sizeof(Figure)));
     CAPEXDB_ASSIGN(figures.list,

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "storage/query/cross_section_cache.h"
+#include "storage/query/exchange_rates.h"
 #include "storage/query/fold.h"
 #include "storage/query/query_limits.h"
 #include "storage/query/scan.h"
@@ -18,6 +19,7 @@ struct Reading {
   const ReadView& view;
   const Catalogue& catalogue;
   const QueryLimits& limits;
+  ExchangeRates& rates;
   CrossSectionCache* cross_sections = nullptr;  // may be null
 };
 
@@ -35,6 +37,7 @@ struct Figures {
   std::vector<Figure> list = {};  // in the order of the answer
   std::optional<Coverage> coverage = {};
   std::vector<std::string> notes = {};  // beside those of single figures
+  bool any_cell = false;                // something was there, if only for a base
   ScanReport report = {};
 };
 // The figures of a plan of kind cells, shipments or sum.

@@ -16,7 +16,15 @@ constexpr std::size_t kStepsBetweenLooks = 256;
 Error too_many_conflicts(std::size_t count_max, const char* what) {
   return Error{Errc::resource_exhausted,
                "the question meets more than " + std::to_string(count_max) + " " + what +
-                   "; narrow the selection, the metrics, the classes or the limit"};
+                   "; narrow the selection, the metrics, the classes or the limit",
+               {},
+               kTooLargeReason};
+}
+
+// With the sides of the row that it becomes.
+std::size_t memory_of(const Conflict& conflict) {
+  return sizeof conflict + conflict.order.capacity() +
+         conflict.sides.size() * (sizeof(Stated) + sizeof(AnswerRow));
 }
 
 }  // namespace
@@ -65,6 +73,7 @@ Result<void> Conflicts::add(Conflict conflict) {
   if (std::none_of(conflict.sides.begin(), conflict.sides.end(), asked_)) return {};
   conflict.order = order_(conflict);
   sides_ += conflict.sides.size();
+  CAPEXDB_TRY(held_.add(memory_of(conflict)));
   found_.push_back(std::move(conflict));
   // Twice as many as are wanted, so that sorting them stays rare.
   if (found_.size() > 2 * std::size_t{rows_max_} || sides_ > kSidesMax) drop_last();
@@ -77,6 +86,7 @@ void Conflicts::drop_last() {
             [](const Conflict& a, const Conflict& b) { return a.order < b.order; });
   if (found_.size() <= rows_max_) return;
   truncated_ = true;
+  for (std::size_t i = rows_max_; i < found_.size(); ++i) held_.give_back(memory_of(found_[i]));
   found_.erase(found_.begin() + rows_max_, found_.end());
   sides_ = 0;
   for (const Conflict& conflict : found_) sides_ += conflict.sides.size();
@@ -97,7 +107,7 @@ Result<void> Conflicts::keep(std::size_t statements) {
   if (kept_ > kKeptMax) {
     return fail(too_many_conflicts(kKeptMax, "statements that others depend on"));
   }
-  return {};
+  return held_.add(statements * sizeof(Stated));
 }
 
 bool says_before(const Stated& a, const Stated& b, const ConflictContext& context) {

@@ -61,6 +61,7 @@ class Conflicts {
             Order order)
       : plan_(plan),
         limits_(limits),
+        held_(limits),
         rows_max_(rows_max),
         asked_(std::move(asked)),
         order_(std::move(order)) {}
@@ -84,6 +85,7 @@ class Conflicts {
 
   const Plan& plan_;
   const QueryLimits& limits_;
+  HeldMemory held_;
   std::uint32_t rows_max_;
   Asked asked_;
   Order order_;

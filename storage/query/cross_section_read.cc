@@ -24,13 +24,14 @@ OrdinalSet subjects_of(const Plan& plan) {
 class KeptReader {
  public:
   KeptReader(const ReadView& view, const Plan& plan, const Catalogue& catalogue,
-             const QueryLimits& limits, CrossSectionCache& cache)
+             const QueryLimits& limits, CrossSectionCache& cache, HeldMemory& held)
       : view_(view),
         plan_(plan),
         by_company_(plan.lists(Dimension::company)),
         catalogue_(catalogue),
         limits_(limits),
-        cache_(cache) {
+        cache_(cache),
+        held_(held) {
     // Every period, so that it answers for any range.
     plan_.range = {};
     auto made_of = std::make_shared<CrossSectionCache::MadeOf>();
@@ -82,8 +83,7 @@ class KeptReader {
                                CAPEXDB_TRY(check_limits(limits_));
                                return folder.fold(block, folded);
                              }));
-    keep(bucket, std::move(folded));
-    return {};
+    return keep(bucket, std::move(folded));
   }
 
   // In one pass, since nothing tells yet which buckets there are.
@@ -99,7 +99,7 @@ class KeptReader {
                                CAPEXDB_TRY(check_limits(limits_));
                                if (buckets.empty() || buckets.back() != key.bucket) {
                                  if (!buckets.empty() && wanted(buckets.back())) {
-                                   keep(buckets.back(), std::move(folded));
+                                   CAPEXDB_TRY(keep(buckets.back(), std::move(folded)));
                                  }
                                  folded = {};
                                  buckets.push_back(key.bucket);
@@ -107,11 +107,13 @@ class KeptReader {
                                if (!wanted(key.bucket)) return {};
                                return folder.fold(block, folded);
                              }));
-    if (!buckets.empty() && wanted(buckets.back())) keep(buckets.back(), std::move(folded));
+    if (!buckets.empty() && wanted(buckets.back())) {
+      CAPEXDB_TRY(keep(buckets.back(), std::move(folded)));
+    }
     return buckets;
   }
 
-  void keep(Bucket bucket, FoldedFrames folded) {
+  Result<void> keep(Bucket bucket, FoldedFrames folded) {
     folded.figures.shrink_to_fit();
     if (!folded.foldable) {
       folded = {};
@@ -122,9 +124,11 @@ class KeptReader {
       for (PeriodTotal& total : folded.totals) total.count_evidence();
     }
     const std::size_t bytes = folded.bytes();
+    CAPEXDB_TRY(held_.add(bytes));
     auto shared = std::make_shared<const FoldedFrames>(std::move(folded));
     cache_.keep(key_of(bucket), made_of_, view_.sequence(), shared, bytes);
     folded_.emplace_back(bucket, std::move(shared));
+    return {};
   }
 
   const ReadView& view_;
@@ -133,6 +137,7 @@ class KeptReader {
   const Catalogue& catalogue_;
   const QueryLimits& limits_;
   CrossSectionCache& cache_;
+  HeldMemory& held_;
   std::shared_ptr<const CrossSectionCache::MadeOf> made_of_;
   std::vector<std::pair<Bucket, Folded>> folded_;
 };
@@ -141,10 +146,10 @@ class KeptReader {
 
 Result<std::vector<Folded>> read_cross_sections(const ReadView& view, const Plan& plan,
                                                 const Catalogue& catalogue,
-                                                const QueryLimits& limits,
-                                                CrossSectionCache* cache) {
+                                                const QueryLimits& limits, CrossSectionCache* cache,
+                                                HeldMemory& held) {
   if (cache != nullptr && may_be_kept(view, plan)) {
-    return KeptReader(view, plan, catalogue, limits, *cache).read(plan.range);
+    return KeptReader(view, plan, catalogue, limits, *cache, held).read(plan.range);
   }
   const OrdinalSet subjects = subjects_of(plan);
   FrameFolder folder(plan, catalogue, subjects);
@@ -154,6 +159,7 @@ Result<std::vector<Folded>> read_cross_sections(const ReadView& view, const Plan
                             CAPEXDB_TRY(check_limits(limits));
                             return folder.fold(block, *folded);
                           }));
+  CAPEXDB_TRY(held.add(folded->bytes()));
   return std::vector<Folded>{std::move(folded)};
 }
 

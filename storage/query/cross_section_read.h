@@ -13,9 +13,10 @@ namespace capexdb::storage {
 
 // The frames of the plan's sum: bucket by bucket where they may be kept (all
 // periods of a bucket then, whatever the plan's range), else all in one.
-// `cache` may be null. Errors: cancelled, deadline_exceeded, data_loss.
+// `cache` may be null; `held` counts what was not in it. Errors: cancelled, deadline_exceeded,
+// data_loss, resource_exhausted.
 Result<std::vector<std::shared_ptr<const FoldedFrames>>> read_cross_sections(
     const ReadView& view, const Plan& plan, const Catalogue& catalogue, const QueryLimits& limits,
-    CrossSectionCache* cache);
+    CrossSectionCache* cache, HeldMemory& held);
 
 }  // namespace capexdb::storage

@@ -334,7 +334,9 @@ Result<std::optional<SumAnswer>> cross_section_sum(const ReadView& view, const P
                                                    const Catalogue& catalogue,
                                                    const QueryLimits& limits,
                                                    CrossSectionCache* cache) {
-  CAPEXDB_ASSIGN(const auto buckets, read_cross_sections(view, plan, catalogue, limits, cache));
+  HeldMemory held(limits);
+  CAPEXDB_ASSIGN(const auto buckets,
+                 read_cross_sections(view, plan, catalogue, limits, cache, held));
   std::optional<UnitAndCurrency> unit;
   std::vector<const PeriodTotal*> totals;
   std::vector<HeldFigure> figures;
@@ -342,9 +344,7 @@ Result<std::optional<SumAnswer>> cross_section_sum(const ReadView& view, const P
   const auto is_asked = [&](const Period& period) {
     return plan.covers(period) && sum_period(period, plan) == period;
   };
-  HeldMemory held(limits);
   for (const auto& bucket : buckets) {
-    CAPEXDB_TRY(held.add(bucket->bytes()));
     if (!bucket->foldable || (plan.implied && bucket->grows)) return std::optional<SumAnswer>();
     if (!unit) unit = bucket->unit;
     if (bucket->unit && *bucket->unit != *unit) return std::optional<SumAnswer>();
@@ -361,6 +361,7 @@ Result<std::optional<SumAnswer>> cross_section_sum(const ReadView& view, const P
       }
       if (last_asked) figures.push_back({&figure, bucket.get()});
     }
+    CAPEXDB_TRY(held.add(bucket->figures.size() * sizeof(HeldFigure)));
     if (figures.size() > kCrossSectionFiguresMax) return std::optional<SumAnswer>();
     for (const ResolvedCell& cell : bucket->cells) {
       if (plan.covers(cell.leader.period())) cells.push_back(cell);

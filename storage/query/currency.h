@@ -1,14 +1,13 @@
 // Amounts of one currency in another, at exchange rates that are observations
-// themselves: metric fx_rate, one for each day, of the party "currency-cny" with
-// the unit CNY/USD (yuan for a dollar).
+// themselves.
 #pragma once
 
 #include <string>
 #include <vector>
 
+#include "storage/query/exchange_rates.h"
 #include "storage/query/fold.h"
 #include "storage/query/query_limits.h"
-#include "storage/read_view.h"
 
 namespace capexdb::storage {
 
@@ -16,14 +15,13 @@ namespace capexdb::storage {
 // flow is converted at the mean of the rates of its days, a stock at the rate of
 // its last day or, where that has none, of the nearest day before it. A rate
 // between the two currencies is taken as it was stated; else the one the other way
-// round; else both currencies' rates against a third one, day by day. Rates are
-// those known as of plan.as_of and plan.at, by the default policy. The derivation
+// round; else both currencies' rates against a third one, day by day. The derivation
 // names rate, number of days and source; a sum says them in `notes`. Where more
 // than ten days in a row have no rate, the cell loses its number and says why.
 // Error: that of reading; cancelled, deadline_exceeded.
-Result<void> convert_cells(std::vector<ResolvedCell>& cells, const Plan& plan, const ReadView& view,
-                           const Catalogue& catalogue, const QueryLimits& limits,
-                           std::vector<std::string>& notes);
+Result<void> convert_cells(std::vector<ResolvedCell>& cells, const Plan& plan,
+                           const Catalogue& catalogue, ExchangeRates& rates,
+                           const QueryLimits& limits, std::vector<std::string>& notes);
 
 // A publisher's own conversions say at which rate they were made, where the level
 // that they convert is known. Adds it to their derivation.

@@ -16,6 +16,7 @@
 #include "storage/query/provenance.h"
 #include "storage/query/row_writer.h"
 #include "storage/query/shipments.h"
+#include "storage/query/sort_large.h"
 #include "storage/store_state.h"
 
 namespace capexdb::storage {
@@ -42,16 +43,24 @@ void hint_at_measures(const ScanReport& report, const Answering& to) {
 }
 
 // Calls `visit` with the plan of each group of companies, until rows are left out. It
-// says how many rows those made.
-using GroupVisitor = std::function<Result<std::size_t>(const Plan& part)>;
+// says how many rows those made, and sets `is_written` before it writes the first;
+// where they are too many to hold it is called again with fewer companies.
+using GroupVisitor = std::function<Result<std::size_t>(const Plan& part, bool& is_written)>;
 
 Result<void> by_companies(const Answering& to, const GroupVisitor& visit) {
-  CompanyGroups groups(to.plan, to.reading.catalogue, to.reading.limits.companies_at_once);
+  CAPEXDB_ASSIGN(CompanyGroups groups, CompanyGroups::make(to.reading, to.plan));
   Plan part = to.plan;
   std::size_t rows = 0;
   do {
     part.subjects = groups.take(rows);
-    CAPEXDB_ASSIGN(rows, visit(part));
+    bool is_written = false;
+    const auto made = visit(part, is_written);
+    if (made) {
+      rows = *made;
+      continue;
+    }
+    const bool too_many = made.error().code == Errc::resource_exhausted && !is_written;
+    if (!too_many || !groups.retry_smaller()) return fail(made.error());
   } while (!groups.at_end() && !to.writer.is_cut());
   return {};
 }
@@ -68,16 +77,24 @@ class StatementWriter {
     rows_.push_back(std::move(row));
     return {};
   }
+  bool has_earlier() const { return ordered_ != 0; }  // of groups before
+  // Forgets what was added since the last group ended.
+  void drop_group() {
+    held_.give_back((rows_.size() - ordered_) * sizeof(AnswerRow));
+    rows_.resize(ordered_);
+  }
   // Orders what was added since the last call, and writes all where it is enough.
   Result<std::size_t> end_of_group() {
     const std::size_t count = rows_.size() - ordered_;
-    std::stable_sort(rows_.begin() + static_cast<std::ptrdiff_t>(ordered_), rows_.end(),
-                     [](const auto& a, const auto& b) {
-                       return std::tie(a.company, a.start, a.end, a.product, a.counterparty,
-                                       a.currency, a.published_at, a.sequence) <
-                              std::tie(b.company, b.start, b.end, b.product, b.counterparty,
-                                       b.currency, b.published_at, b.sequence);
-                     });
+    sort_large(
+        rows_,
+        [](const AnswerRow& a, const AnswerRow& b) {
+          return std::tie(a.company, a.start, a.end, a.product, a.counterparty, a.currency,
+                          a.published_at, a.sequence) <
+                 std::tie(b.company, b.start, b.end, b.product, b.counterparty, b.currency,
+                          b.published_at, b.sequence);
+        },
+        ordered_);
     ordered_ = rows_.size();
     if (rows_.size() >= at_once_) CAPEXDB_TRY(write());
     return count;
@@ -121,10 +138,12 @@ Result<ScanReport> statements(const Answering& to) {
   ScanReport report;
   StatementWriter out(to);
   const CellVisitor visit = [&](std::span<const Row> cell) -> Result<void> {
+    CAPEXDB_TRY(check_limits(reading.limits));
     const Verdicts verdicts = resolve(cell, plan.policy);
     std::vector<bool> withdrawn(cell.size());
     for (const std::size_t i : verdicts.withdrawn) withdrawn[i] = true;
     for (std::size_t i = 0; i < cell.size(); ++i) {
+      CAPEXDB_TRY(check_limits(reading.limits));
       AnswerRow row = describe_statement(cell[i], plan, reading.catalogue);
       row.withdrawn = withdrawn[i];
       if (row.retraction) row.reason = "retraction";
@@ -132,10 +151,22 @@ Result<ScanReport> statements(const Answering& to) {
     }
     return {};
   };
-  CAPEXDB_TRY(by_companies(to, [&](const Plan& part) -> Result<std::size_t> {
-    CAPEXDB_ASSIGN(const ScanReport more,
-                   scan_histories(reading.view, part, reading.catalogue, reading.limits, visit));
-    report.other_measures.insert(more.other_measures.begin(), more.other_measures.end());
+  CAPEXDB_TRY(by_companies(to, [&](const Plan& part, bool& is_written) -> Result<std::size_t> {
+    const auto scan = [&] {
+      return scan_histories(reading.view, part, reading.catalogue, reading.limits, visit);
+    };
+    auto more = scan();
+    if (!more && more.error().code == Errc::resource_exhausted && out.has_earlier()) {
+      out.drop_group();
+      CAPEXDB_TRY(out.write());
+      more = scan();
+    }
+    if (!more) {
+      out.drop_group();
+      return fail(more.error());
+    }
+    report.other_measures.insert(more->other_measures.begin(), more->other_measures.end());
+    is_written = true;
     return out.end_of_group();
   }));
   CAPEXDB_TRY(out.write());
@@ -190,21 +221,28 @@ class FigureNotes {
 Result<ScanReport> figures(const Answering& to) {
   ScanReport report;
   FigureNotes figure_notes;
-  CAPEXDB_TRY(by_companies(to, [&](const Plan& part) -> Result<std::size_t> {
+  bool any_cell = false;
+  CAPEXDB_TRY(by_companies(to, [&](const Plan& part, bool& is_written) -> Result<std::size_t> {
     CAPEXDB_ASSIGN(Figures figures, collect_figures(to.reading, part));
     report.other_measures.insert(figures.report.other_measures.begin(),
                                  figures.report.other_measures.end());
+    any_cell = any_cell || figures.any_cell;
     const std::size_t written = std::min<std::size_t>(figures.list.size(), to.writer.room());
     if (part.explain) {
       CAPEXDB_TRY(explain(to, std::span(figures.list).first(written), figures.held));
     }
     for (std::size_t i = 0; i < written; ++i) figure_notes.add(figures.list[i].notes);
-    for (Figure& figure : figures.list) CAPEXDB_TRY(to.writer.add(std::move(figure.row)));
+    is_written = true;
+    for (Figure& figure : figures.list) {
+      CAPEXDB_TRY(to.writer.add(std::move(figure.row)));
+      figures.held.give_back(sizeof(Figure));
+    }
     if (figures.coverage) to.answer.coverage = std::move(figures.coverage);
     to.answer.notes.insert(to.answer.notes.end(), figures.notes.begin(), figures.notes.end());
     return figures.list.size();
   }));
   figure_notes.put(to.answer.notes);
+  if (any_cell) report.other_measures.clear();  // no hint is needed
   return report;
 }
 
@@ -268,7 +306,6 @@ Result<Answer> run_query(const EventStore& store, const Query& query, const Quer
   const ReadView view = store.view();
   CAPEXDB_TRY(view.status());
   const Catalogue& catalogue = store.catalogue();
-  const Reading reading{view, catalogue, limits, &store.state().cross_sections};
   Answer answer;
   answer.sequence = query.at_sequence != 0 ? query.at_sequence : view.sequence();
   const std::uint32_t rows_max =
@@ -283,6 +320,8 @@ Result<Answer> run_query(const EventStore& store, const Query& query, const Quer
     CAPEXDB_ASSIGN(const Plan plan, make_plan(one, catalogue, view.sequence()));
     if (plan.as_of) answer.as_of = date_to_string(*plan.as_of);
     answer.policy = plan.policy_name;
+    ExchangeRates rates(view, plan, catalogue, limits);
+    const Reading reading{view, catalogue, limits, rates, &store.state().cross_sections};
     const Answering to{reading, plan, writer, answer};
     ScanReport report;
     switch (plan.kind) {

@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "storage/query/shipments.h"
+#include "storage/query/sort_large.h"
 
 namespace capexdb::storage {
 namespace {
@@ -258,8 +259,7 @@ Result<std::vector<Figure>> cells_answer(std::vector<ResolvedCell> cells,
     row.measure = plan.measure;
     row.reason = period.reason;
   }
-  std::sort(figures.begin(), figures.end(),
-            [](const Figure& a, const Figure& b) { return row_order(a) < row_order(b); });
+  sort_large(figures, [](const Figure& a, const Figure& b) { return row_order(a) < row_order(b); });
   return figures;
 }
 

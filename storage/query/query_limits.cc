@@ -1,5 +1,6 @@
 #include "storage/query/query_limits.h"
 
+#include <algorithm>
 #include <string>
 
 namespace capexdb::storage {
@@ -15,12 +16,16 @@ Result<void> QuestionMemory::take(std::size_t bytes) {
                                               mebibytes(all_.bytes_max_of_one_) +
                                               " of memory; narrow the selection or the periods");
   }
-  const std::size_t before = all_.taken_.fetch_add(bytes);
-  if (before + bytes > all_.bytes_max_of_all_) {
-    all_.taken_ -= bytes;
-    return fail(Errc::resource_exhausted,
-                "other questions hold the memory that there is for them; ask again in a moment");
-  }
+  std::size_t taken = all_.taken_;
+  do {
+    if (taken + bytes > all_.bytes_max_of_all_) {
+      return fail(Error{Errc::resource_exhausted,
+                        "the question needs more than " + mebibytes(all_.bytes_max_of_one_) +
+                            " of memory; narrow the selection or the periods",
+                        {},
+                        kTooLargeReason});
+    }
+  } while (!all_.taken_.compare_exchange_weak(taken, taken + bytes));
   bytes_ += bytes;
   return {};
 }
@@ -49,8 +54,11 @@ Result<void> HeldMemory::add(std::size_t bytes) {
   return {};
 }
 
-void HeldMemory::clear() {
-  if (bytes_ != 0) memory_->give_back(std::exchange(bytes_, 0));
+void HeldMemory::give_back(std::size_t bytes) {
+  bytes = std::min(bytes, bytes_);
+  if (bytes == 0) return;
+  bytes_ -= bytes;
+  memory_->give_back(bytes);
 }
 
 }  // namespace capexdb::storage

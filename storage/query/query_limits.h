@@ -77,7 +77,9 @@ class HeldMemory {
 
   // Error: resource_exhausted.
   Result<void> add(std::size_t bytes);
-  void clear();
+  // At most what it holds.
+  void give_back(std::size_t bytes);
+  void clear() { give_back(bytes_); }
 
  private:
   QuestionMemory* memory_;

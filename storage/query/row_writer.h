@@ -28,6 +28,7 @@ class RowWriter {
   std::uint32_t count_ = 0;
   bool cut_ = false;
   std::vector<AnswerRow> waiting_;
+  std::size_t texts_ = 0;  // bytes of documents that wait
 };
 
 }  // namespace capexdb::storage

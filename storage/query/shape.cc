@@ -10,6 +10,7 @@
 #include "proto/model/arithmetic.h"
 #include "proto/model/compound.h"
 #include "proto/model/time_range.h"
+#include "storage/query/sort_large.h"
 
 namespace capexdb::storage {
 namespace {
@@ -275,7 +276,7 @@ Result<std::vector<Figure>> growth_of(std::vector<Figure> figures, const Plan& p
       if (plan.shows(figure->period)) grown.push_back(step_growth(*figure, list, plan.growth));
     }
   }
-  std::sort(grown.begin(), grown.end(), [&](const Figure& a, const Figure& b) {
+  sort_large(grown, [&](const Figure& a, const Figure& b) {
     // As sums and cells come: period by period, or company by company.
     if (plan.kind == QueryKind::sum && a.period != b.period) return a.period < b.period;
     const auto ka = series_key(a.row);

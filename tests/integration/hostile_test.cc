@@ -180,6 +180,29 @@ TEST_F(HostileTest, AClientThatDoesNotReadHoldsNobodyUpAndEndsItsQuestion) {
     EXPECT_LT(resident_bytes(daemon_.process().pid()), before + (400U << 20U));
   }
   EXPECT_TRUE(await_running(0)) << running() << " run on though their clients are gone";
+
+  RawConnection cancelling = connect();
+  cancelling.greet();
+  v1::ClientMessage message;
+  message.set_request_id(2);
+  message.mutable_query()->set_kind(v1::QUERY_KIND_STATEMENTS);
+  message.mutable_query()->add_select("all");
+  message.mutable_query()->set_metric("capex");
+  ASSERT_TRUE(cancelling.send(wire::frame(message)));
+  ASSERT_TRUE(await_running(1));
+  v1::ClientMessage cancel;
+  cancel.set_request_id(3);
+  cancel.mutable_cancel()->set_request_id(2);
+  ASSERT_TRUE(cancelling.send(wire::frame(cancel)));
+  EXPECT_TRUE(await_running(0)) << "it is cancelled where nothing is read";
+  std::size_t bytes = 0;
+  for (auto reply = cancelling.receive(); reply; reply = cancelling.receive()) {
+    bytes += reply->ByteSizeLong();
+    if (reply->has_query_chunk()) continue;
+    EXPECT_EQ(reply->error().code(), static_cast<int>(Errc::cancelled));
+    break;
+  }
+  EXPECT_LT(bytes, std::size_t{16} << 20U) << "of 48 MiB";
 }
 
 TEST_F(HostileTest, ABadRecordIsAVerdictNotABrokenConnection) {

@@ -30,6 +30,7 @@ TEST(ExitCode, FollowsTheContractForEveryErrorCode) {
 
 TEST(ExitCode, ABrokenProtocolHasItsOwn) {
   EXPECT_EQ(exit_code(Error{Errc::internal, "x", {}, kProtocolReason}), 76);
+  EXPECT_EQ(exit_code(Error{Errc::resource_exhausted, "x", {}, kTooLargeReason}), 2);
 }
 
 }  // namespace

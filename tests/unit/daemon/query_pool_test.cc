@@ -97,19 +97,35 @@ TEST(QueryPool, WhoWaitsForAPeerLetsOthersHaveItsPlace) {
   std::promise<void> ended;
   QueryPool pool(tight(8));
   ASSERT_TRUE(pool.try_run([&](QueryPool::Place& place) {
-    place.leave_for(
+    EXPECT_TRUE(place.leave_for(
         [&] {
           begun.set_value();
           peer_reads.get_future().wait();
         },
-        never);
+        never));
     ended.set_value();
   }));
   begun.get_future().wait();
-  EXPECT_EQ(pool.running(), 1U);
   run_and_wait(pool, [](QueryPool::Place&) {});
   peer_reads.set_value();
   ended.get_future().wait();
+}
+
+TEST(QueryPool, WhoHasRunShortlyComesBackWithoutAPlaceAmongTheLong) {
+  QueryPoolOptions options = tight(8);
+  options.long_jobs_max = 0;
+  options.short_time = std::chrono::hours(1);
+  QueryPool pool(options);
+  run_and_wait(pool, [&pool](QueryPool::Place& place) {
+    EXPECT_TRUE(place.leave_for([&pool] { run_and_wait(pool, [](QueryPool::Place&) {}); }, never));
+  });
+}
+
+TEST(QueryPool, WithTooManyParkedNobodyLeavesHisPlace) {
+  QueryPool pool(tight(0));
+  run_and_wait(pool, [](QueryPool::Place& place) {
+    EXPECT_FALSE(place.leave_for([] { FAIL() << "it waited"; }, never));
+  });
 }
 
 TEST(QueryPool, RefusesWhatDoesNotFitItsQueue) {

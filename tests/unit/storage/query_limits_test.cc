@@ -86,8 +86,15 @@ std::string text_of(const Result<Answer>& answer) {
   return text;
 }
 
-// A later statement about two of the companies, after which none is answered alone.
-v1::Event sale_among_them() { return shipment("company 3", "company 9", "100"); }
+// A later statement that is in the histories of two of the companies, after which none
+// is answered alone.
+v1::Event paid_by_another() {
+  v1::Event event = measured("company 3", "capex", "2020", "100", "USD");
+  v1::Counterparty& other = *event.mutable_measure()->add_counterparties();
+  other.mutable_party()->set_name("company 9");
+  other.set_role(v1::ROLE_BUYER);
+  return event;
+}
 
 TEST_F(StreamedAnswer, IsTheSameAsAllAtOnce) {
   std::vector<Query> questions = {question(QueryKind::cells, "all", "capex"),
@@ -101,13 +108,14 @@ TEST_F(StreamedAnswer, IsTheSameAsAllAtOnce) {
   for (Query& query : questions) {
     for (const std::uint32_t limit : {0U, 7U, 1000U}) {
       query.limit = limit;
+      query.at_sequence = store_->last_sequence();
       const auto answer = run_query(*store_, query, by_few());
       ASSERT_TRUE(answer);
       ASSERT_GE(answer->rows.size(), limit == 7 ? 7U : 100U);
       in_pieces.emplace_back(query, text_of(answer));
     }
   }
-  commit(*store_, {sale_among_them()});
+  commit(*store_, {paid_by_another()});
   for (const auto& [query, text] : in_pieces)
     EXPECT_EQ(text_of(run_query(*store_, query, {})), text);
 }
@@ -123,9 +131,34 @@ TEST_F(StreamedAnswer, HoldsNoMoreThanAFewCompanies) {
   ASSERT_TRUE(answer) << answer.error().message;
   EXPECT_EQ(answer->rows.size(), 150U);
   EXPECT_EQ(memory.taken(), 0U);
-  commit(*store_, {sale_among_them()});
+  // A sale among them is no capital expenditure of theirs.
+  commit(*store_, {shipment("company 3", "company 9", "100")});
+  EXPECT_TRUE(run_query(*store_, query, limits));
+  commit(*store_, {paid_by_another()});
   EXPECT_EQ(run_query(*store_, query, limits).error().code, Errc::resource_exhausted);
   EXPECT_EQ(memory.taken(), 0U);
+}
+
+TEST_F(StreamedAnswer, ReadsFewerCompaniesWhereTheyHaveMuch) {
+  std::vector<v1::Event> events;
+  for (int company = 0; company < 40; ++company) {
+    for (int month = 0; month < 100; ++month) {
+      const std::string number = std::to_string(month % 12 + 1);
+      const std::string period =
+          std::to_string(2010 + month / 12) + (month % 12 < 9 ? "-0" : "-") + number;
+      events.push_back(measured("dense " + std::to_string(company), "capex", period, "1", "USD"));
+    }
+  }
+  commit(*store_, events);
+  for (const QueryKind kind : {QueryKind::cells, QueryKind::statements}) {
+    QueryMemory memory(2U << 20U, 2U << 20U);
+    QuestionMemory held(memory);
+    QueryLimits limits;
+    limits.memory = &held;
+    const auto answer = run_query(*store_, question(kind, "all", "capex"), limits);
+    ASSERT_TRUE(answer) << answer.error().message;
+    EXPECT_EQ(answer->rows.size(), kind == QueryKind::cells ? 4150U : 4300U);
+  }
 }
 
 TEST_F(StreamedAnswer, EndsWhenNobodyTakesIt) {
@@ -147,7 +180,7 @@ TEST_F(StreamedAnswer, EndsWhenNobodyTakesIt) {
 }
 
 TEST_F(StreamedAnswer, OfStatementsWithTwoEndsComesAtOnceAndHasEachOnce) {
-  commit(*store_, {sale_among_them(), shipment("company 9", "buyer", "7")});
+  commit(*store_, {shipment("company 3", "company 9", "100"), shipment("company 9", "buyer", "7")});
   const auto answer =
       run_query(*store_, question(QueryKind::statements, "all", "unit_shipments"), by_few());
   ASSERT_TRUE(answer);
