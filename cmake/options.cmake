@@ -9,8 +9,9 @@ target_compile_options(capexdb_options INTERFACE
 target_compile_definitions(capexdb_options INTERFACE _GLIBCXX_ASSERTIONS
   $<$<CONFIG:Release>:_FORTIFY_SOURCE=2>)
 if(CAPEXDB_SANITIZE)
-  # Global, so that gtest's and protobuf's inlined code agrees with ours.
-  add_compile_options(-fsanitize=${CAPEXDB_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  # Global, so that gtest's and protobuf's inlined code agrees with ours. Lines are enough
+  # for a report, and take a third less time to compile than all of -g.
+  add_compile_options(-fsanitize=${CAPEXDB_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all -g1)
   add_link_options(-fsanitize=${CAPEXDB_SANITIZE})
 endif()
 
