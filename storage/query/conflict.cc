@@ -14,11 +14,8 @@ constexpr std::size_t kKeptMax = 300'000;
 constexpr std::size_t kStepsBetweenLooks = 256;
 
 Error too_many_conflicts(std::size_t count_max, const char* what) {
-  return Error{Errc::resource_exhausted,
-               "the question meets more than " + std::to_string(count_max) + " " + what +
-                   "; narrow the selection, the metrics, the classes or the limit",
-               {},
-               kTooLargeReason};
+  return too_large("the question meets more than " + std::to_string(count_max) + " " + what +
+                   "; narrow the selection, the metrics, the classes or the limit");
 }
 
 // With the sides of the row that it becomes.

@@ -10,12 +10,8 @@ namespace {
 constexpr std::size_t kStatementsHeldMax = 400'000;  // about 200 MB
 
 Error too_many_statements() {
-  return Error{Errc::resource_exhausted,
-               "the question has to compare more than " + std::to_string(kStatementsHeldMax) +
-                   " statements at once; narrow the selection or "
-                   "the metrics",
-               {},
-               kTooLargeReason};
+  return too_large("the question has to compare more than " + std::to_string(kStatementsHeldMax) +
+                   " statements at once; narrow the selection or the metrics");
 }
 
 }  // namespace

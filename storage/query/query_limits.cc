@@ -1,7 +1,7 @@
 #include "storage/query/query_limits.h"
 
 #include <algorithm>
-#include <string>
+#include <utility>
 
 namespace capexdb::storage {
 namespace {
@@ -9,6 +9,10 @@ namespace {
 std::string mebibytes(std::size_t bytes) { return std::to_string(bytes >> 20U) + " MiB"; }
 
 }  // namespace
+
+Error too_large(std::string message) {
+  return {Errc::resource_exhausted, std::move(message), {}, kTooLargeReason};
+}
 
 Result<void> QuestionMemory::take(std::size_t bytes) {
   if (bytes_ + bytes > all_.bytes_max_of_one_) {
@@ -19,11 +23,8 @@ Result<void> QuestionMemory::take(std::size_t bytes) {
   std::size_t taken = all_.taken_;
   do {
     if (taken + bytes > all_.bytes_max_of_all_) {
-      return fail(Error{Errc::resource_exhausted,
-                        "the question needs more than " + mebibytes(all_.bytes_max_of_one_) +
-                            " of memory; narrow the selection or the periods",
-                        {},
-                        kTooLargeReason});
+      return fail(too_large("the question needs more than " + mebibytes(all_.bytes_max_of_one_) +
+                            " of memory; narrow the selection or the periods"));
     }
   } while (!all_.taken_.compare_exchange_weak(taken, taken + bytes));
   bytes_ += bytes;

@@ -6,11 +6,15 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <string>
 #include <utility>
 
 #include "proto/model/error.h"
 
 namespace capexdb::storage {
+
+// resource_exhausted that asking again does not help; the message says what to narrow.
+Error too_large(std::string message);
 
 // The memory that questions hold together. Any thread.
 class QueryMemory {

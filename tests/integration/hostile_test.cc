@@ -143,6 +143,16 @@ void ingest_long_documents(RawConnection& connection) {
   }
 }
 
+// The question for all of them, framed.
+std::string every_statement(std::uint64_t request_id) {
+  v1::ClientMessage message;
+  message.set_request_id(request_id);
+  message.mutable_query()->set_kind(v1::QUERY_KIND_STATEMENTS);
+  message.mutable_query()->add_select("all");
+  message.mutable_query()->set_metric("capex");
+  return wire::frame(message);
+}
+
 TEST_F(HostileTest, AClientThatDoesNotReadHoldsNobodyUpAndEndsItsQuestion) {
   {
     RawConnection feeder = connect();
@@ -167,12 +177,7 @@ TEST_F(HostileTest, AClientThatDoesNotReadHoldsNobodyUpAndEndsItsQuestion) {
     for (int i = 0; i < 8; ++i) {
       silent.push_back(std::make_unique<RawConnection>(daemon_.host(), daemon_.port()));
       silent.back()->greet();
-      v1::ClientMessage message;
-      message.set_request_id(2);
-      message.mutable_query()->set_kind(v1::QUERY_KIND_STATEMENTS);
-      message.mutable_query()->add_select("all");
-      message.mutable_query()->set_metric("capex");
-      ASSERT_TRUE(silent.back()->send(wire::frame(message)));
+      ASSERT_TRUE(silent.back()->send(every_statement(2)));
     }
     EXPECT_TRUE(await_running(8)) << running() << " run";
     EXPECT_EQ(daemon_.capex({"get", "wordy 300", "capex"}).exit_code, 0)
@@ -183,12 +188,7 @@ TEST_F(HostileTest, AClientThatDoesNotReadHoldsNobodyUpAndEndsItsQuestion) {
 
   RawConnection cancelling = connect();
   cancelling.greet();
-  v1::ClientMessage message;
-  message.set_request_id(2);
-  message.mutable_query()->set_kind(v1::QUERY_KIND_STATEMENTS);
-  message.mutable_query()->add_select("all");
-  message.mutable_query()->set_metric("capex");
-  ASSERT_TRUE(cancelling.send(wire::frame(message)));
+  ASSERT_TRUE(cancelling.send(every_statement(2)));
   ASSERT_TRUE(await_running(1));
   v1::ClientMessage cancel;
   cancel.set_request_id(3);

@@ -38,6 +38,14 @@ struct LongJob {
       ended.set_value();
     };
   }
+  void begin_on(QueryPool& pool) {
+    ASSERT_TRUE(pool.try_run(job()));
+    begun.get_future().wait();
+  }
+  void finish() {
+    let_go.set_value();
+    ended.get_future().wait();
+  }
 };
 
 void run_and_wait(QueryPool& pool, const QueryPool::Job& job) {
@@ -53,8 +61,7 @@ TEST(QueryPool, ShortJobsPassLongOnes) {
   LongJob first;
   LongJob second;
   QueryPool pool(tight(8));
-  ASSERT_TRUE(pool.try_run(first.job()));
-  first.begun.get_future().wait();
+  ASSERT_NO_FATAL_FAILURE(first.begin_on(pool));
   ASSERT_TRUE(pool.try_run(second.job()));
   for (int i = 0; i < 3; ++i) {
     ASSERT_NO_FATAL_FAILURE(run_and_wait(pool, [](QueryPool::Place&) {}));
@@ -64,31 +71,26 @@ TEST(QueryPool, ShortJobsPassLongOnes) {
       << "two long jobs run at once";
   first.let_go.set_value();
   second_begun.wait();
-  second.let_go.set_value();
-  second.ended.get_future().wait();
+  second.finish();
 }
 
 TEST(QueryPool, WhoGivesUpIsNotKeptWaiting) {
   LongJob first;
   QueryPool pool(tight(8));
-  ASSERT_TRUE(pool.try_run(first.job()));
-  first.begun.get_future().wait();
+  ASSERT_NO_FATAL_FAILURE(first.begin_on(pool));
   run_and_wait(pool, [](QueryPool::Place& place) {
     place.let_others_go_first([] { return true; });
     place.let_others_go_first(never);  // it is told once
   });
-  first.let_go.set_value();
-  first.ended.get_future().wait();
+  first.finish();
 }
 
 TEST(QueryPool, WithTooManyParkedALongJobKeepsItsPlace) {
   LongJob first;
   QueryPool pool(tight(0));
-  ASSERT_TRUE(pool.try_run(first.job()));
-  first.begun.get_future().wait();
+  ASSERT_NO_FATAL_FAILURE(first.begin_on(pool));
   run_and_wait(pool, [](QueryPool::Place& place) { place.let_others_go_first(never); });
-  first.let_go.set_value();
-  first.ended.get_future().wait();
+  first.finish();
 }
 
 TEST(QueryPool, WhoWaitsForAPeerLetsOthersHaveItsPlace) {
@@ -134,8 +136,7 @@ TEST(QueryPool, RefusesWhatDoesNotFitItsQueue) {
   options.jobs_waiting_max = 1;
   options.long_jobs_max = 0;
   QueryPool pool(options);
-  ASSERT_TRUE(pool.try_run(first.job()));
-  first.begun.get_future().wait();
+  ASSERT_NO_FATAL_FAILURE(first.begin_on(pool));
   std::promise<void> waited;
   EXPECT_TRUE(pool.try_run([&](QueryPool::Place&) { waited.set_value(); }));
   EXPECT_FALSE(pool.try_run([](QueryPool::Place&) { FAIL() << "it was refused"; }));
@@ -147,8 +148,7 @@ TEST(QueryPool, EndsWithJobsThatWaitForAPlace) {
   LongJob first;
   std::promise<void> is_second;
   auto pool = std::make_unique<QueryPool>(tight(8));
-  ASSERT_TRUE(pool->try_run(first.job()));
-  first.begun.get_future().wait();
+  ASSERT_NO_FATAL_FAILURE(first.begin_on(*pool));
   ASSERT_TRUE(pool->try_run([&](QueryPool::Place& place) {
     is_second.set_value();
     place.let_others_go_first(never);
