@@ -72,6 +72,7 @@ class GroupWrite {
   Result<Evaluation> evaluate_on_trial(const Batch& batch);
   Result<void> stage(const Batch& batch, Evaluation& evaluation);
   void stage_row(const FactRow& fact);
+  Result<void> stage_number(const Batch& batch);
   void stage_answer(const Batch& batch, const v1::IngestReply& reply);
   void put(rocksdb::ColumnFamilyHandle* family, const std::string& key, const std::string& value) {
     failed_.keep(write_.Put(family, key, value));
@@ -149,7 +150,7 @@ Result<Evaluation> GroupWrite::evaluate_on_trial(const Batch& batch) {
 }
 
 Result<v1::IngestReply> GroupWrite::add(Batch& batch) {
-  const bool numbered = batch.batch_number != 0 && !batch.dry_run;
+  const bool numbered = batch.batch_number != 0 && !batch.dry_run && !batch.restored_at_us;
   if (numbered) {
     CAPEXDB_ASSIGN(const auto producer, producer_of(batch));
     if (batch.batch_number <= producer.last_batch_number()) return replay(batch);
@@ -176,6 +177,7 @@ Result<v1::IngestReply> GroupWrite::add(Batch& batch) {
   }
   CAPEXDB_ASSIGN(Evaluation evaluation, evaluate(batch, staged_, state_.catalogue));
   CAPEXDB_TRY(stage(batch, evaluation));
+  if (batch.restored_at_us && batch.batch_number != 0) CAPEXDB_TRY(stage_number(batch));
   if (numbered) stage_answer(batch, evaluation.reply);
   return std::move(evaluation.reply);
 }
@@ -208,7 +210,7 @@ Result<void> GroupWrite::stage(const Batch& batch, Evaluation& evaluation) {
   std::uint64_t log_first = evaluation.first_sequence;
   std::uint64_t sequence = evaluation.first_sequence;
   const auto flush_log = [&] {
-    log.set_recorded_at_us(recorded_at_us_);
+    log.set_recorded_at_us(batch.restored_at_us.value_or(recorded_at_us_));
     log.set_producer_id(batch.producer_id);
     log.set_batch_number(batch.batch_number);
     put(state_.database->log(), log_key(log_first), log.SerializeAsString());
@@ -240,6 +242,16 @@ Result<void> GroupWrite::stage(const Batch& batch, Evaluation& evaluation) {
   }
   if (log.events_size() > 0) flush_log();
   staged_.next_sequence = sequence;
+  return {};
+}
+
+// Its producer goes on behind it.
+Result<void> GroupWrite::stage_number(const Batch& batch) {
+  CAPEXDB_ASSIGN(disk::v1::ProducerState producer, producer_of(batch));
+  producer.set_last_batch_number(
+      std::max<std::uint64_t>(producer.last_batch_number(), batch.batch_number));
+  producer.set_used_at_us(*batch.restored_at_us);
+  producers_[batch.producer_id] = producer;
   return {};
 }
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -47,6 +48,8 @@ struct Batch {
   bool atomic = false;
   bool dry_run = false;
   std::uint64_t request_hash = 0;           // of what was sent; tells a retry from a reused number
+  // Of a batch that another store recorded then: it keeps its number and its time.
+  std::optional<std::int64_t> restored_at_us;
   std::vector<Result<ValidEvent>> records;  // an error is a record refused by validate()
 };
 
