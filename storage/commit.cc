@@ -73,7 +73,7 @@ class GroupWrite {
   Result<void> stage(const Batch& batch, Evaluation& evaluation);
   void stage_row(const FactRow& fact);
   Result<void> stage_number(const Batch& batch);
-  void stage_answer(const Batch& batch, const v1::IngestReply& reply);
+  Result<void> stage_answer(const Batch& batch, const v1::IngestReply& reply);
   void put(rocksdb::ColumnFamilyHandle* family, const std::string& key, const std::string& value) {
     failed_.keep(write_.Put(family, key, value));
   }
@@ -170,7 +170,7 @@ Result<v1::IngestReply> GroupWrite::add(Batch& batch) {
       trial.reply.clear_first_sequence();
       trial.reply.clear_last_sequence();
       trial.reply.set_store_sequence(last_sequence());
-      if (numbered) stage_answer(batch, trial.reply);
+      if (numbered) CAPEXDB_TRY(stage_answer(batch, trial.reply));
       return std::move(trial.reply);
     }
     if (batch.dry_run) return std::move(trial.reply);
@@ -178,7 +178,7 @@ Result<v1::IngestReply> GroupWrite::add(Batch& batch) {
   CAPEXDB_ASSIGN(Evaluation evaluation, evaluate(batch, staged_, state_.catalogue));
   CAPEXDB_TRY(stage(batch, evaluation));
   if (batch.restored_at_us && batch.batch_number != 0) CAPEXDB_TRY(stage_number(batch));
-  if (numbered) stage_answer(batch, evaluation.reply);
+  if (numbered) CAPEXDB_TRY(stage_answer(batch, evaluation.reply));
   return std::move(evaluation.reply);
 }
 
@@ -255,9 +255,11 @@ Result<void> GroupWrite::stage_number(const Batch& batch) {
   return {};
 }
 
-void GroupWrite::stage_answer(const Batch& batch, const v1::IngestReply& reply) {
+Result<void> GroupWrite::stage_answer(const Batch& batch, const v1::IngestReply& reply) {
   dirty_ = true;
-  disk::v1::ProducerState& producer = producers_[batch.producer_id];
+  CAPEXDB_ASSIGN(disk::v1::ProducerState before, producer_of(batch));
+  disk::v1::ProducerState& producer = producers_[batch.producer_id] = std::move(before);
+  if (batch.checkpoint) producer.set_checkpoint(*batch.checkpoint);
   producer.set_last_batch_number(batch.batch_number);
   producer.set_used_at_us(recorded_at_us_);
   producer.set_ephemeral(batch.ephemeral_producer);
@@ -269,6 +271,7 @@ void GroupWrite::stage_answer(const Batch& batch, const v1::IngestReply& reply) 
         state_.database->meta(),
         answer_key(batch.producer_id, batch.batch_number - limits::kAnsweredBatchesKept)));
   }
+  return {};
 }
 
 Result<void> GroupWrite::write() {

@@ -49,6 +49,12 @@ bool IngestInput::reads_file(const std::string& path) const {
          S_ISREG(ours.st_mode) && ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino;
 }
 
+std::optional<IngestInput::Extent> IngestInput::extent() const {
+  struct stat status {};
+  if (fstat(buffer_.descriptor(), &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
+  return Extent{buffer_.bytes_read(), static_cast<std::uint64_t>(status.st_size)};
+}
+
 std::streambuf::int_type IngestInput::Buffer::underflow() {
   constexpr int kForever = -1;
   for (int timeout = decide_ ? 0 : kForever;;) {
@@ -67,6 +73,7 @@ std::streambuf::int_type IngestInput::Buffer::underflow() {
     // The istream turns this into badbit: the input has not ended, it is broken.
     if (count < 0) throw std::ios_base::failure("read");
     if (count == 0) return traits_type::eof();
+    bytes_read_ += static_cast<std::uint64_t>(count);
     setg(bytes_.data(), bytes_.data(), bytes_.data() + count);
     return traits_type::to_int_type(bytes_[0]);
   }

@@ -76,7 +76,7 @@ TEST_F(LoadTest, AnEmptyStoreBecomesTheOneThatWasDumped) {
 TEST_F(LoadTest, ProducersGoOnBehindTheirLastBatch) {
   ASSERT_TRUE(load_lines(target_.path(), dump_));
   const auto store = test::open_store(target_.path(), {});
-  EXPECT_EQ(store->last_batch_number("a").value_or(0), 3U);
+  EXPECT_EQ(store->producer_position("a")->last_batch_number, 3U);
   v1::Event again = test::capex("tencent", "7");
   again.set_event_id("seven");
   EXPECT_EQ(test::commit(*store, {again}, "a", 4).duplicates(), 1U);
