@@ -11,6 +11,7 @@
 #include "client/cli/interrupt.h"
 #include "client/cli/verb.h"
 #include "client/importers/importer.h"
+#include "proto/model/date.h"
 
 namespace capexdb::cli {
 namespace {
@@ -27,6 +28,7 @@ constexpr milliseconds kLastWords{5000};
 struct IngestOptions {
   std::vector<std::string> files;
   std::string format = "auto";
+  importers::ImportOptions import;
   std::string producer_id;
   bool dry_run = false;
   bool atomic = false;
@@ -39,8 +41,9 @@ const std::vector<std::pair<std::string, importers::Format>>& formats() {
   static const std::vector<std::pair<std::string, importers::Format>> kFormats = {
       {"auto", importers::Format::automatic}, {"csv", importers::Format::csv},
       {"jsonl", importers::Format::jsonl},    {"pb", importers::Format::pb},
-      {"edgar", importers::Format::edgar},    {"ecb", importers::Format::ecb},
-      {"fred", importers::Format::fred}};
+      {"edgar", importers::Format::edgar},    {"fsds", importers::Format::fsds},
+      {"ecb", importers::Format::ecb},        {"fred", importers::Format::fred},
+      {"epoch", importers::Format::epoch}};
   return kFormats;
 }
 
@@ -145,8 +148,8 @@ class Ingest {
  private:
   Result<void> send_file(std::size_t index, IngestInput& input) {
     RecordPlace place{index, 0, {}};
-    const auto opened =
-        input.importer(*format_of(options_.format), [this] { return metrics_.get(); });
+    const auto opened = input.importer(
+        *format_of(options_.format), [this] { return metrics_.get(); }, options_.import);
     if (!opened) {
       if (const Error* failure = metrics_.failure()) return fail(*failure);
       if (!stopped()) refuse(place, opened.error());
@@ -270,8 +273,8 @@ Result<void> check_rejects(const IngestOptions& options, Inputs& inputs, Metrics
   }
   if (inputs.size() == 1) return {};
   for (const auto& input : inputs) {
-    const auto importer =
-        input->importer(*format_of(options.format), [&metrics] { return metrics.get(); });
+    const auto importer = input->importer(
+        *format_of(options.format), [&metrics] { return metrics.get(); }, options.import);
     if (const Error* failure = metrics.failure()) return fail(*failure);
     if (!importer) continue;  // told when it is the file's turn
     if (first == nullptr) first = *importer;
@@ -348,7 +351,8 @@ int ingest(const Globals& globals, const IngestOptions& options) {
 Run declare_ingest(CLI::App& app, const Globals& globals) {
   auto options = std::make_shared<IngestOptions>();
   app.add_option("FILE", options->files, "Files to read; - is standard input")->required();
-  app.add_option("--format", options->format, "auto, csv, jsonl, pb, edgar, ecb or fred")
+  app.add_option("--format", options->format,
+                 "auto, csv, jsonl, pb, edgar, fsds, ecb, fred or epoch")
       ->capture_default_str()
       ->type_name("FORMAT")
       ->check([](const std::string& word) {
@@ -357,6 +361,16 @@ Run declare_ingest(CLI::App& app, const Globals& globals) {
         for (const auto& format : formats()) words.push_back(format.first);
         return unknown_word("format", word, words);
       });
+  app.add_option("--published-at", options->import.published_at,
+                 "The day of publication, of epoch files that do not say it")
+      ->type_name("YYYY-MM-DD")
+      ->check([](const std::string& text) {
+        const auto day = parse_date(text);
+        return day ? std::string{} : day.error().message;
+      });
+  app.add_option("--title", options->import.title,
+                 "What the data set of an epoch file is called; else the file's name")
+      ->type_name("NAME");
   app.add_option("--producer", options->producer_id,
                  "Who sends; a run that is repeated under one id goes on where it was")
       ->type_name("ID");
