@@ -27,7 +27,7 @@ Result<std::unique_ptr<IngestInput>> IngestInput::open(const std::string& file) 
   std::unique_ptr<IngestInput> input(new IngestInput(file, descriptor));
   struct stat status {};
   if (fstat(descriptor, &status) == 0 && S_ISDIR(status.st_mode))
-    return refuse("it is a directory");
+    return refuse("it is a directory; give its files, as in DIR/*.csv");
   return input;
 }
 
@@ -36,8 +36,9 @@ IngestInput::~IngestInput() {
 }
 
 Result<importers::Importer*> IngestInput::importer(importers::Format format,
-                                                   const importers::AskMetrics& metrics) {
-  if (!importer_) importer_ = importers::open_importer(stream_, file_, format, metrics);
+                                                   const importers::AskMetrics& metrics,
+                                                   const importers::ImportOptions& options) {
+  if (!importer_) importer_ = importers::open_importer(stream_, file_, format, metrics, options);
   if (!*importer_) return fail(importer_->error());
   return (*importer_)->get();
 }

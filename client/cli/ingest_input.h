@@ -29,7 +29,8 @@ class IngestInput {
   // Made by the first call, which waits for the first bytes; valid as long as
   // the input. Errors: those of open_importer().
   Result<importers::Importer*> importer(importers::Format format,
-                                        const importers::AskMetrics& metrics);
+                                        const importers::AskMetrics& metrics,
+                                        const importers::ImportOptions& options);
 
   // `decide` is asked before a read waits, and again after each brief wait;
   // no_more ends the stream. Without it reads wait until there is something.
