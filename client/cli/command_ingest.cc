@@ -12,16 +12,37 @@
 namespace capexdb::cli {
 namespace {
 
-// The file must not be one that is read, and has to be fit to be read itself
-// once it is mended: with one header, or in one format without any.
-Result<void> check_rejects(const IngestOptions& options, Inputs& inputs, StoreMetrics& metrics) {
-  const importers::Importer* first = nullptr;
+// A file that is written must not be one that is read.
+Result<void> check_no_input(const char* option, const std::string& file, const Inputs& inputs) {
   for (const auto& input : inputs) {
-    if (input->reads_file(options.rejects)) {
-      return fail(Errc::invalid_argument,
-                  "--rejects " + options.rejects + " would overwrite an input; name another file");
+    if (!file.empty() && input->reads_file(file)) {
+      return fail(Errc::invalid_argument, std::string(option) + " " + file +
+                                              " would overwrite an input; name another file");
     }
   }
+  return {};
+}
+
+// Whether an earlier run of the producer stopped in one of the files.
+bool goes_on(const Producer& producer, const IngestOptions& options) {
+  const auto stored = FilePosition::parse(producer.welcome_checkpoint());
+  if (!stored || options.atomic || options.dry_run) return false;
+  return std::any_of(options.files.begin(), options.files.end(),
+                     [&](const std::string& file) { return resumable_path(file) == stored->file; });
+}
+
+// What an earlier run has left there is forgotten, unless this one goes on behind it.
+Result<void> open_output(std::ofstream& output, const std::string& file, bool append) {
+  if (file.empty()) return {};
+  output.open(file, std::ios::binary | (append ? std::ios::app : std::ios::trunc));
+  if (output) return {};
+  return fail(Errc::invalid_argument, "cannot write " + file);
+}
+
+// The file of rejects has to be fit to be read itself once it is mended: with one header, or in one
+// format without any.
+Result<void> check_rejects(const IngestOptions& options, Inputs& inputs, StoreMetrics& metrics) {
+  const importers::Importer* first = nullptr;
   if (inputs.size() == 1) return {};
   for (const auto& input : inputs) {
     const auto importer = input->importer(
@@ -48,6 +69,12 @@ int ingest(const Globals& globals, const IngestOptions& options) {
     inputs.push_back(std::move(*input));
   }
   StoreMetrics metrics(globals);
+  for (const auto& [option, file] :
+       {std::pair("--rejects", options.rejects), {"--verdicts", options.verdicts}}) {
+    if (const auto checked = check_no_input(option, file, inputs); !checked) {
+      return report(checked.error());
+    }
+  }
   if (!options.rejects.empty()) {
     if (const auto checked = check_rejects(options, inputs, metrics); !checked) {
       return report(checked.error());
@@ -62,13 +89,12 @@ int ingest(const Globals& globals, const IngestOptions& options) {
   if (globals.timeout_given) producer_options.give_up_after = globals.timeout();
   auto producer = Producer::open(std::move(client), producer_options, after(globals.timeout()));
   if (!producer) return report(producer.error());
-  // Last of all: it forgets what an earlier run has left there.
+  const bool appends = goes_on(*producer, options);
   std::ofstream rejects;
-  if (!options.rejects.empty()) {
-    rejects.open(options.rejects, std::ios::binary | std::ios::trunc);
-    if (!rejects) {
-      return report(Error{Errc::invalid_argument, "cannot write " + options.rejects});
-    }
+  std::ofstream verdicts;
+  for (const auto& opened : {open_output(rejects, options.rejects, appends),
+                             open_output(verdicts, options.verdicts, appends)}) {
+    if (!opened) return report(opened.error());
   }
 
   const Output output = globals.style().output;
@@ -80,14 +106,19 @@ int ingest(const Globals& globals, const IngestOptions& options) {
   report_options.keep_verdicts = json;
   report_options.messages = &std::cerr;
   report_options.rejects = options.rejects.empty() ? nullptr : &rejects;
+  report_options.rejects_go_on = appends && rejects.seekp(0, std::ios::end).tellp() > 0;
+  report_options.verdicts = options.verdicts.empty() ? nullptr : &verdicts;
   catch_interrupts();
   IngestRun run(globals, options, std::move(*producer), metrics, std::move(report_options));
   const auto done = run.run(inputs);
   run.finish();
   std::cout << (json ? json_line(run.report().summary()) : run.report().summary_line()) << '\n';
-  rejects.close();
-  if (!options.rejects.empty() && !rejects) {
-    return report(Error{Errc::internal, options.rejects + " could not be written"});
+  for (const auto& [written, file] :
+       {std::pair(&rejects, options.rejects), {&verdicts, options.verdicts}}) {
+    written->close();
+    if (!file.empty() && !*written) {
+      return report(Error{Errc::internal, file + " could not be written"});
+    }
   }
   if (!done) {
     const int code = report(done.error());
@@ -129,6 +160,9 @@ Run declare_ingest(CLI::App& app, const Globals& globals) {
       "--retract-vanished", options->retract_vanished,
       "Withdraw what an earlier file of the same data set said and this one no longer has");
   app.add_option("--rejects", options->rejects, "Write the refused records to this file")
+      ->type_name("FILE");
+  app.add_option("--verdicts", options->verdicts,
+                 "Write what became of each record to this file, as JSON lines")
       ->type_name("FILE");
   app.add_option("--batch", options->batch, "Records to a batch")
       ->capture_default_str()

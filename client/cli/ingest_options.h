@@ -18,6 +18,7 @@ struct IngestOptions {
   bool atomic = false;
   bool retract_vanished = false;
   std::string rejects;
+  std::string verdicts;
   std::size_t batch = 1000;
   bool verbose = false;
 };

@@ -54,7 +54,36 @@ void IngestReport::reject(const RecordPlace& place) {
   *options_.rejects << place.raw;
 }
 
+void IngestReport::write_verdict(const RecordPlace& place, const Json& verdict) {
+  if (options_.verdicts == nullptr) return;
+  Json object = {{"file", options_.files[place.file]}, {"line", place.line}};
+  object.update(verdict);
+  *options_.verdicts << json_line(object) << '\n';
+}
+
+// Of the records that no verdict speaks of: they are accepted, with dense sequences,
+// unless the whole batch was refused.
+void IngestReport::write_accepted(const v1::IngestReply& reply, std::size_t count) {
+  if (options_.verdicts == nullptr) return;
+  std::vector<bool> told(count);
+  std::vector<bool> stored(count, true);
+  for (const v1::Verdict& verdict : reply.verdicts()) {
+    if (verdict.index() >= count) continue;
+    told[verdict.index()] = true;
+    stored[verdict.index()] = verdict.outcome() == v1::OUTCOME_ACCEPTED;
+  }
+  std::uint64_t sequence = reply.first_sequence();
+  for (std::size_t i = 0; i < count; ++i) {
+    if (!stored[i]) continue;
+    const std::uint64_t own = reply.accepted() == 0 ? 0 : sequence++;
+    if (told[i]) continue;
+    write_verdict(waiting_[i], {{"outcome", own == 0 ? "batch_refused" : "accepted"},
+                                {"sequence", own == 0 ? Json(nullptr) : Json(own)}});
+  }
+}
+
 void IngestReport::keep(const RecordPlace& place, Json verdict) {
+  write_verdict(place, verdict);
   if (!options_.keep_verdicts) return;
   if (verdicts_.size() >= kVerdictsMax) {
     ++verdicts_omitted_;
@@ -123,6 +152,7 @@ void IngestReport::on_reply(const BatchReply& batch) {
     if (verdict.index() < waiting_.size()) on_verdict(waiting_[verdict.index()], verdict);
   }
   const auto count = std::min<std::size_t>(batch.events, waiting_.size());
+  write_accepted(reply, count);
   waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(count));
   answered_ += batch.events;
   accepted_ += reply.accepted();

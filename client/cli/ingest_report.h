@@ -23,7 +23,9 @@ struct IngestReportOptions {
   bool dry_run = false;
   bool keep_verdicts = false;  // for the JSON summary
   std::ostream* messages = nullptr;
-  std::ofstream* rejects = nullptr;  // empty: none are written
+  std::ofstream* rejects = nullptr;   // null: none are written
+  bool rejects_go_on = false;         // behind those of an earlier run
+  std::ofstream* verdicts = nullptr;  // of every record, a JSON object to a line; may be null
 };
 
 // Where a record stands in the input.
@@ -41,7 +43,10 @@ class IngestReport {
   bool wants_raw() const { return options_.rejects != nullptr; }
 
   // The header that the file's rejected records stand under.
-  void begin_file(std::size_t file, std::string header) { headers_[file] = std::move(header); }
+  void begin_file(std::size_t file, std::string header) {
+    if (options_.rejects_go_on) written_header_ = header;
+    headers_[file] = std::move(header);
+  }
   // A record that cannot be read or sent.
   void on_unreadable(const RecordPlace& place, const Error& error);
   // A record that was given to the producer; in the order of their indexes.
@@ -71,6 +76,8 @@ class IngestReport {
                const std::string& field, const std::string& text, std::uint64_t& shown);
   void reject(const RecordPlace& place);
   void keep(const RecordPlace& place, Json verdict);
+  void write_verdict(const RecordPlace& place, const Json& verdict);
+  void write_accepted(const v1::IngestReply& reply, std::size_t count);
   std::string place_text(const RecordPlace& place) const;
 
   IngestReportOptions options_;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "client/cli/interrupt.h"
+#include "proto/model/text.h"
 
 namespace capexdb::cli {
 namespace {
@@ -24,17 +25,30 @@ IngestRun::IngestRun(const Globals& globals, const IngestOptions& options, Produ
       metrics_(metrics),
       producer_(std::move(producer)),
       report_(std::move(report)),
-      progress_(stderr_is_terminal() && !options.verbose) {
+      progress_(stderr_is_terminal() && !options.verbose),
+      keeps_position_(!options.producer_id.empty() && !options.atomic && !options.dry_run) {
   report_.on_store_sequence(producer_.welcome_sequence());
+  if (keeps_position_) stored_ = FilePosition::parse(producer_.welcome_checkpoint());
 }
 
 Result<void> IngestRun::run(Inputs& inputs) {
+  for (const auto& input : inputs) {
+    const auto extent = input->extent();
+    if (!extent) {
+      bytes_ = 0;
+      break;
+    }
+    bytes_ += extent->size;
+  }
   for (std::size_t i = 0; i < inputs.size() && !interrupted(); ++i) {
-    inputs[i]->on_idle([this] { return idle(); });
-    CAPEXDB_TRY(send_file(i, *inputs[i]));
+    CAPEXDB_TRY(send_file(i, inputs[i]));
+    if (const auto extent = inputs[i]->extent()) bytes_done_ += extent->size;
+    input_ = nullptr;
     inputs[i].reset();
   }
+  // What was read and not sent is read again by the next run.
   if (interrupted()) producer_.discard();
+  if (!interrupted() && keeps_position_) producer_.forget_checkpoint();
   const Deadline last_words = after(kLastWords);
   for (;;) {
     auto done = producer_.drain(after(kSlice));
@@ -52,8 +66,10 @@ void IngestRun::finish() {
   report_.finish_messages();
 }
 
-Result<void> IngestRun::send_file(std::size_t index, IngestInput& input) {
-  const auto opened = input.importer(
+Result<void> IngestRun::send_file(std::size_t index, std::unique_ptr<IngestInput>& input) {
+  input->on_idle([this] { return idle(); });
+  input_ = input.get();
+  const auto opened = input->importer(
       *format_of(options_.format), [this] { return metrics_.get(); }, options_.import);
   if (!opened) {
     if (const Error* failure = metrics_.failure()) return fail(*failure);
@@ -67,6 +83,15 @@ Result<void> IngestRun::send_file(std::size_t index, IngestInput& input) {
   refused_before_ = report_.refused();
   vintage_.reset();
   if (options_.retract_vanished) vintage_.emplace();
+  position_ = {};
+  if (keeps_position_) position_.file = resumable_path(options_.files[index]);
+  if (stored_ && stored_->file == position_.file && !skip_stored(importer)) {
+    std::cerr << "capex: " << options_.files[index]
+              << " has changed since it was interrupted, and is sent from its beginning\n";
+    stored_.reset();
+    CAPEXDB_ASSIGN(input, IngestInput::open(options_.files[index]));
+    return send_file(index, input);
+  }
   CAPEXDB_TRY(send_records(index, importer));
   progress_.clear();
   for (const importers::LeftOut& left_out : importer.left_out()) {
@@ -85,6 +110,21 @@ Result<void> IngestRun::send_file(std::size_t index, IngestInput& input) {
   return make_room();
 }
 
+bool IngestRun::skip_stored(importers::Importer& importer) {
+  importers::Record record;
+  while (position_.records < stored_->records && !stopped()) {
+    const auto more = importer.next(record);
+    if (!more || !*more) break;
+    if (vintage_ && record.event) vintage_->add(*record.event);
+    position_.advance(record.raw);
+  }
+  if (stopped()) return true;
+  if (position_.records != stored_->records || position_.hash != stored_->hash) return false;
+  std::cerr << "capex: going on behind record " << grouped(position_.records) << " of "
+            << position_.file << ", where an earlier run stopped\n";
+  return true;
+}
+
 Result<void> IngestRun::send_records(std::size_t index, importers::Importer& importer) {
   RecordPlace place{index, 0, {}};
   importers::Record record;
@@ -94,6 +134,7 @@ Result<void> IngestRun::send_records(std::size_t index, importers::Importer& imp
     if (stopped()) return {};  // which cuts the record short
     place.line = record.line;
     place.raw.clear();
+    if (more && !position_.file.empty()) position_.advance(record.raw);
     if (!more) {
       refuse(place, more.error());
       spoilt_ = true;
@@ -109,7 +150,7 @@ Result<void> IngestRun::send_records(std::size_t index, importers::Importer& imp
       continue;
     }
     if (vintage_) vintage_->add(*record.event);
-    auto taken = producer_.add(std::move(*record.event));
+    auto taken = producer_.add(std::move(*record.event), position_.to_text());
     if (!taken) {
       if (taken.error().code != Errc::invalid_argument) return taken;
       refuse(place, taken.error());
@@ -215,7 +256,17 @@ void IngestRun::take_replies() {
     if (reply->reply.verdicts_size() > 0) progress_.clear();
     report_.on_reply(*reply);
   }
-  progress_.show(report_.answered());
+  if (progress_.is_due()) show_progress();
+}
+
+void IngestRun::show_progress() {
+  IngestProgress progress{report_.answered(), report_.refused(), std::nullopt};
+  if (bytes_ > 0) {
+    const auto extent = input_ == nullptr ? std::nullopt : input_->extent();
+    const std::uint64_t done = bytes_done_ + (extent ? extent->read : 0);
+    progress.done = static_cast<double>(done) / static_cast<double>(bytes_);
+  }
+  progress_.show(progress);
 }
 
 void IngestRun::refuse(const RecordPlace& place, const Error& error) {

@@ -8,8 +8,9 @@
 #include "capexdb/producer.h"
 #include "client/cli/ingest_input.h"
 #include "client/cli/ingest_options.h"
+#include "client/cli/ingest_progress.h"
 #include "client/cli/ingest_report.h"
-#include "client/cli/progress.h"
+#include "client/cli/ingest_resume.h"
 #include "client/cli/store_metrics.h"
 #include "client/cli/verb.h"
 #include "client/cli/vintage.h"
@@ -31,7 +32,10 @@ class IngestRun {
   void finish();
 
  private:
-  Result<void> send_file(std::size_t index, IngestInput& input);
+  Result<void> send_file(std::size_t index, std::unique_ptr<IngestInput>& input);
+  // Passes over what an earlier run has sent. False where the file begins with other
+  // records now.
+  bool skip_stored(importers::Importer& importer);
   Result<void> send_records(std::size_t index, importers::Importer& importer);
   Result<void> retract_vanished(std::size_t index);
   Result<bool> all_answered();
@@ -40,6 +44,7 @@ class IngestRun {
   Result<void> outcome() const;
   Result<void> make_room();
   void take_replies();
+  void show_progress();
   void refuse(const RecordPlace& place, const Error& error);
 
   const Globals& globals_;
@@ -47,8 +52,14 @@ class IngestRun {
   StoreMetrics& metrics_;
   Producer producer_;
   IngestReport report_;
-  Progress progress_;
-  std::optional<Error> failure_;  // met while the input paused
+  ProgressLine progress_;
+  const bool keeps_position_;           // with the server, for a later run
+  std::optional<FilePosition> stored_;  // of an earlier run that was interrupted
+  FilePosition position_;
+  std::uint64_t bytes_ = 0;             // of all files; 0 where they have no size
+  std::uint64_t bytes_done_ = 0;        // of those that are read
+  const IngestInput* input_ = nullptr;  // that is read
+  std::optional<Error> failure_;        // met while the input paused
   // Of the file that is read.
   std::size_t added_ = 0;  // to its atomic batch
   bool spoilt_ = false;    // something of it cannot be read

@@ -36,8 +36,6 @@ Result<v1::Quantity> xbrl_quantity(const CatalogMetric& metric, const std::strin
 // The filing as a document: equal for every file that has facts of it.
 v1::Source filing_source(std::string accession, std::string form);
 
-// "12,345".
-std::string grouped(std::uint64_t number);
 // "1 fact", "12,345 facts".
 std::string counted_words(std::uint64_t count, const std::string& one, const std::string& many);
 
