@@ -10,7 +10,7 @@ from typing import Any, AsyncIterator, Iterator, TypeVar, Union
 from ._blocking import tune
 from ._core.effects import END, Effect, Move, Moved, Next, Open, Pause, Shut, Steps
 from ._core.endpoint import Endpoint
-from ._core.lookup import Address, Found, look_up, numeric, too_late, unreachable
+from ._core.lookup import Address, Found, look_up, numeric, reason, too_late, unreachable
 from .errors import CapexdbError, Unavailable
 
 T = TypeVar("T")
@@ -46,7 +46,7 @@ class _Peer(asyncio.Protocol):
     def connection_lost(self, error: Exception | None) -> None:
         why = "the server closed the connection"
         if error is not None:
-            why = f"the connection broke: {getattr(error, 'strerror', None) or error}"
+            why = f"the connection broke: {reason(error)}"
         self._end(why)
 
     def _end(self, why: str) -> None:

@@ -10,7 +10,7 @@ from typing import Any, Iterator, TypeVar
 
 from ._core.effects import END, Effect, Move, Moved, Next, Open, Pause, Shut, Steps
 from ._core.endpoint import Endpoint
-from ._core.lookup import Address, Found, look_up, numeric, too_late, unreachable
+from ._core.lookup import Address, Found, look_up, numeric, reason, too_late, unreachable
 from .errors import CapexdbError, Unavailable
 
 T = TypeVar("T")
@@ -136,7 +136,7 @@ class Transport:
         except (BlockingIOError, InterruptedError):
             return b""
         except OSError as error:
-            self._ended = f"the connection broke: {error.strerror or error}"
+            self._ended = f"the connection broke: {reason(error)}"
             return b""
         if not received:
             self._ended = "the server closed the connection"

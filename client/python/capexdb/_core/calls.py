@@ -6,8 +6,6 @@ import math
 from datetime import datetime, timedelta, timezone
 from typing import Any, Callable, Generic, TypeVar
 
-from google.protobuf.message import DecodeError
-
 from ..answer import Answer
 from ..errors import InvalidArgument, ProtocolError
 from ..store import Catalog, Metric, Party, Product, ServerStatus, Source, StoredEvent
@@ -19,6 +17,7 @@ from ..v1.query_pb2 import (CatalogReply, CatalogRequest, QueryRequest, ShowRepl
                             StatusRequest)
 from .answers import AnswerCollector
 from .asking import Call
+from .messages import parse
 from .question import SEQUENCE_MAX, kind_of
 from .text import check_clean
 
@@ -99,12 +98,9 @@ def _time(microseconds: int) -> datetime:
 
 
 def _stored_event(reply: ShowReply) -> StoredEvent:
-    event = reply.event
-    if not reply.HasField("event"):
-        try:
-            event = Event.FromString(reply.event_bytes)
-        except DecodeError:
-            raise ProtocolError("the event of the answer cannot be parsed") from None
+    event = reply.event if reply.HasField("event") else parse(Event(), reply.event_bytes)
+    if event is None:
+        raise ProtocolError("the event of the answer cannot be parsed")
     return StoredEvent(sequence=reply.sequence, recorded_at=_time(reply.recorded_at_us),
                        producer_id=reply.producer_id, batch_number=reply.batch_number,
                        supersedes=tuple(reply.supersedes), event=event,

@@ -10,11 +10,10 @@ from collections import deque
 from dataclasses import dataclass
 from enum import Enum
 
-from google.protobuf.message import DecodeError
-
 from ..errors import CapexdbError, ProtocolError, error_of
 from ..v1.envelope_pb2 import ClientMessage, Error, Hello, ServerMessage, Welcome
 from .frame import FrameReader, field_head, varint
+from .messages import parse
 
 PROTOCOL_VERSION = 1
 
@@ -105,9 +104,10 @@ class ConnectionFsm:
         self._reader.append(data)
         try:
             while not self.is_failed and (body := self._reader.next()) is not None:
-                self._handle(ServerMessage.FromString(body))
-        except DecodeError:
-            self.on_disconnected(ProtocolError("a message of the server cannot be parsed"))
+                message = parse(ServerMessage(), body)
+                if message is None:
+                    raise ProtocolError("a message of the server cannot be parsed")
+                self._handle(message)
         except ProtocolError as error:
             self.on_disconnected(error)
 

@@ -4,6 +4,7 @@ numeric address runs on a thread that nobody waits for.
 
 from __future__ import annotations
 
+import os
 import socket
 import threading
 from typing import Any, Callable, NamedTuple, Union
@@ -42,8 +43,14 @@ def look_up(endpoint: Endpoint, done: Callable[[Found], None]) -> None:
 
 
 def unreachable(endpoint: Endpoint, why: Exception) -> Unavailable:
-    text = (why.strerror if isinstance(why, OSError) else None) or str(why) or type(why).__name__
-    return Unavailable(f"cannot reach {endpoint}: {text}; is capexd running there?")
+    return Unavailable(f"cannot reach {endpoint}: {reason(why)}; is capexd running there?")
+
+
+def reason(why: Exception) -> str:
+    """What the system calls it, whoever has worded the error."""
+    if isinstance(why, OSError) and why.errno and why.errno > 0:
+        return os.strerror(why.errno)
+    return getattr(why, "strerror", None) or str(why) or type(why).__name__
 
 
 def too_late(endpoint: Endpoint) -> Unavailable:

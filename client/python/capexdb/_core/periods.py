@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -39,6 +40,7 @@ class Span:
         return self.last.isoformat() if self.last else ""
 
 
+@functools.lru_cache(maxsize=4096)
 def parse_period(text: str) -> Span:
     """Error: InvalidArgument that lists the forms."""
     given = text.strip(BLANKS)

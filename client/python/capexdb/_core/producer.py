@@ -263,10 +263,10 @@ class Producer:
 
     def _reconnect(self) -> Steps[None]:
         give_up_at = self._progress_at + self._options.give_up_after
+        yield Pause(min(self._retry_at, give_up_at))
         if self._settings.clock() >= give_up_at:
             raise Unavailable(f"{self._last_failure}; gave up after "
                               f"{self._options.give_up_after:g} s without an answer")
-        yield Pause(min(self._retry_at, give_up_at))
         link = Link(self._settings, self._hello)
         try:
             yield from link.open(give_up_at)

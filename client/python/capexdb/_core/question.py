@@ -7,12 +7,11 @@ import binascii
 from datetime import date, datetime
 from typing import Any, Iterable, Mapping, Sequence, TypeAlias, TypedDict, Union
 
-from google.protobuf.message import DecodeError
-
 from ..errors import InvalidArgument
 from ..terms import DIMENSIONS, EVERIES, FINDINGS, FOLDS, GROWTHS, MEASURES, QUERY_KINDS, STATUSES
 from ..terms import QueryKind, Vocabulary
 from ..v1.query_pb2 import QueryRequest, Token
+from .messages import parse
 from .text import check_clean, parse_date
 
 TOKEN_FORM = 1
@@ -139,13 +138,12 @@ def question_of(token: str) -> QueryRequest:
     whole = 'copy it whole from the member "token" of an answer'
     if not isinstance(token, str):
         raise TypeError(f"a token is text, not {type(token).__name__}")
-    message = Token()
     try:
         data = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
-        message.ParseFromString(data)
-    except (binascii.Error, ValueError, DecodeError):
+    except (binascii.Error, ValueError):
         raise no_token(whole) from None
-    if message.sequence == 0:
+    message = parse(Token(), data)
+    if message is None or message.sequence == 0:
         raise no_token(whole)
     if message.form != TOKEN_FORM:
         raise no_token("its form is another version's")

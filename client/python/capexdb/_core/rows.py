@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import functools
 import operator
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
-from typing import Any, Iterable, Mapping, SupportsIndex
+from typing import Any
 
 from google.protobuf import json_format
 
@@ -112,7 +113,7 @@ def _text(key: str, value: Any) -> str:
         if _column(key) in ("value", "low", "high", "stated_decimals"):
             raise _bad_type(key, value, "give a number as text, int or decimal.Decimal")
         return "yes" if value else "no"
-    if isinstance(value, SupportsIndex):
+    if isinstance(value, int) or hasattr(value, "__index__"):
         return _digits(key, operator.index(value))
     if isinstance(value, Decimal):
         try:
