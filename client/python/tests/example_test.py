@@ -1,10 +1,9 @@
 """The example as its readers run it, while capexd is killed under it."""
 
+import os
 import subprocess
 import sys
 import tempfile
-import threading
-import os
 import unittest
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from capexdb import Client
 
 from .support import ROOT, Daemon
 
-COUNT = 30_000
+COUNT = 15_000
 
 
 class ExampleTest(unittest.TestCase):

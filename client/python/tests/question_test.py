@@ -59,8 +59,8 @@ class QuestionTest(unittest.TestCase):
         self.assertEqual(question, pb.QueryRequest(
             kind=pb.QUERY_KIND_SUM, select=["alibaba", "NVDA"], metric="capex,revenue",
             periods="2024", as_of="2024-08-01", at_sequence=7, policy="newest",
-            statuses=["STATUS_ACTUAL", "STATUS_ESTIMATE"], measure="growth-yoy", by=[pb.DIMENSION_PERIOD, pb.DIMENSION_COMPANY], limit=5,
-            definition="us-gaap:X", every=pb.EVERY_QUARTER, fold=pb.FOLD_AVG, growth=pb.GROWTH_YOY,
+            statuses=["STATUS_ACTUAL", "STATUS_ESTIMATE"], measure="growth-yoy",
+            by=[pb.DIMENSION_PERIOD, pb.DIMENSION_COMPANY], limit=5, definition="us-gaap:X", every=pb.EVERY_QUARTER, fold=pb.FOLD_AVG, growth=pb.GROWTH_YOY,
             share=True, cumulative=True, currency="USD", top=3, explain=True, no_implied=True,
             findings=[pb.FINDING_SCOPE_DRIFT], from_as_of="2024-01-01", from_sequence=2,
             from_recorded="2024-01-02", seller="nvidia", buyer="baidu",
