@@ -4,9 +4,11 @@ import asyncio
 import unittest
 from decimal import Decimal
 from typing import Any, AsyncIterator, Iterator
+from unittest import mock
 
 import capexdb
 from capexdb import aio
+from capexdb._asyncio import READ_AHEAD_BYTES, _Peer
 from capexdb.v1.event_pb2 import Event
 
 from .support import Daemon, events, fake_server, row
@@ -105,10 +107,18 @@ class AioTest(unittest.IsolatedAsyncioTestCase):
 
         ticking = asyncio.create_task(tick())
         async with aio.connect(self.daemon.server) as client:
-            before = turns
-            await client.ingest(events("Turns Co", 5000), batch=50)
-            self.assertGreater(turns - before, 50)
+            at_batch: list[int] = []
+
+            def records() -> Iterator[Event]:
+                for i, event in enumerate(events("Turns Co", 1500)):
+                    if i % 50 == 0:
+                        at_batch.append(turns)
+                    yield event
+
+            # Few enough batches that none waits for an answer.
+            await client.ingest(records(), batch=50, window=64)
         ticking.cancel()
+        self.assertEqual(sorted(set(at_batch)), at_batch)
 
     async def test_a_cancelled_call_costs_the_connection_only(self) -> None:
         async with aio.connect(self.daemon.server) as client:
@@ -119,6 +129,7 @@ class AioTest(unittest.IsolatedAsyncioTestCase):
                 call.cancel()
                 with self.assertRaises(asyncio.CancelledError):
                     await call
+                self.assertIsNone(client._transport._peer)
             self.assertEqual(len(await client.get("cancel co", "capex")), 1)
 
     async def test_deadlines(self) -> None:
@@ -176,7 +187,18 @@ class AioTest(unittest.IsolatedAsyncioTestCase):
             with self.assertRaisesRegex(TypeError, "put one record into a list"):
                 await client.ingest(row("a"))  # type: ignore[arg-type]
 
-    async def test_large_answers_are_read_as_they_are_taken(self) -> None:
+    async def test_a_peer_that_sends_more_than_is_taken_waits(self) -> None:
+        peer, transport = _Peer(), mock.Mock(spec=asyncio.Transport)
+        peer.connection_made(transport)
+        peer.data_received(b"x" * READ_AHEAD_BYTES)
+        transport.pause_reading.assert_called_once_with()
+        transport.resume_reading.assert_not_called()
+        moved = await peer.move(b"out", 0)
+        self.assertEqual((len(moved.data), moved.ended), (READ_AHEAD_BYTES, ""))
+        transport.write.assert_called_once_with(b"out")
+        transport.resume_reading.assert_called_once_with()
+
+    async def test_large_answers(self) -> None:
         note = [row("Wide Co", i, title="t" * 900) for i in range(6000)]
         async with aio.connect(self.daemon.server) as client:
             await client.ingest(note)

@@ -3,12 +3,15 @@
 import unittest
 from typing import Any
 
+from capexdb._core import verbs
+from capexdb._core.asking import Asker
 from capexdb._core.connection import REPLY_BYTES_MAX, ConnectionFsm, State
+from capexdb._core.effects import Move, Moved, Open, Shut
 from capexdb._core.endpoint import Endpoint, parse_endpoint, settings
 from capexdb._core.frame import FrameReader, varint
 from capexdb._core.window import BatchWindow, Numbering
-from capexdb.errors import (Aborted, CapexdbError, Code, DataLoss, InvalidArgument, NotFound,
-                            ProtocolError, Unavailable, error_of)
+from capexdb.errors import (Aborted, CapexdbError, Code, DataLoss, DeadlineExceeded,
+                            InvalidArgument, NotFound, ProtocolError, Unavailable, error_of)
 from capexdb.v1.envelope_pb2 import ClientMessage, Hello, ServerMessage
 from capexdb.v1.ingest_pb2 import IngestReply
 
@@ -189,6 +192,27 @@ class ConnectionTest(unittest.TestCase):
         self.assertEqual(self.fsm.error.code, Code.UNAUTHENTICATED)
 
 
+class AskerTest(unittest.TestCase):
+
+    def test_an_answer_that_comes_in_pieces_without_end_is_none(self) -> None:
+        now = 0.0
+        chunk = frame(ServerMessage(request_id=2, query_chunk={}))
+        asker = Asker(settings("h:1", timeout=1, connect_timeout=1, backoff_min=1, backoff_max=1,
+                               client_name="c", token="", clock=lambda: now))
+        steps = asker.ask(verbs.get("a", "capex", None, {}), 10.0)
+        self.assertIsInstance(steps.send(None), Open)
+        self.assertIsInstance(steps.send(None), Move)
+        effect = steps.send(Moved(frame(WELCOME)))
+        for now in range(1, 10):
+            self.assertIsInstance(effect, Move)
+            effect = steps.send(Moved(chunk))
+        now = 10.0
+        # The last piece is taken, with the deadline behind it no other one is.
+        self.assertIsInstance(steps.send(Moved(chunk + chunk)), Shut)
+        with self.assertRaisesRegex(DeadlineExceeded, "no answer from h:1 in time"):
+            steps.send(None)
+
+
 class WindowTest(unittest.TestCase):
 
     def window(self, numbering: Numbering = Numbering.KEPT, last: int = 0,
@@ -227,6 +251,8 @@ class WindowTest(unittest.TestCase):
         window.on_reply(102, IngestReply(batch_number=2))
         self.assertEqual(self.answered(window), [])
         self.assertEqual((window.unanswered, window.on_their_way), (3, 1))
+        with self.assertRaises(ProtocolError):
+            window.on_reply(103, IngestReply(batch_number=3))
         window.on_reply(101, IngestReply(batch_number=1))
         self.assertEqual(self.answered(window), [1, 2, 3])
 

@@ -43,6 +43,7 @@ ROWS: list[dict[str, Any]] = [
     row("Buys", "5", metric="unit_purchases", unit="wafers", currency=""),
     row("Sells", "5", metric="shipment_value", currency="", unit="USD"),
     row("Sells", "5", metric="unit_price", measure="rank", currency="", unit=""),
+    row("Sells", "5", metric="unit_shipments", unit="{chip}", currency="", definition="x:Units"),
     row("Other", "5", metric="revenue", definition="us-gaap:Revenues"),
     row("Source", url="https://x/1", title="T", accession="0001", form="10-K", attributed_to="CFO",
         cites="https://y/2 ;; FT 2024-08-26", note="two\nlines", event_id="e 1"),

@@ -98,6 +98,13 @@ class QueryTest(DaemonTest):
         self.assertEqual(answer.kind, "sum")
         self.assertEqual(self.client.top("capex", "2024-H1", 1, currency="CNY")[0].company, "alpha")
 
+    def test_what_is_missing(self) -> None:
+        rows = self.client.get("beta", "capex", "2023-Q4..2024-Q1", every="quarter")
+        self.assertEqual([(r.period, r.value, r.sequence is None, r.reason) for r in rows],
+                         [("2023-Q4", None, True, "never reported"),
+                          ("2024-Q1", Decimal("4.2"), False, "")])
+        self.assertEqual((rows[0].value_text, rows[0].bounds, rows[0].low), ("", "", None))
+
     def test_growth_and_explanations(self) -> None:
         answer = self.client.get("alpha", "capex", "2024-H1", growth="yoy", explain=True,
                                  policy="newest")
@@ -216,6 +223,14 @@ class QueryTest(DaemonTest):
         for thread in threads:
             thread.join(60)
         self.assertEqual(faults, [])
+
+    def test_an_interrupted_call_costs_the_connection_only(self) -> None:
+        with Client.connect(self.daemon.server) as client:
+            with mock.patch("selectors.DefaultSelector.select", side_effect=KeyboardInterrupt):
+                with self.assertRaises(KeyboardInterrupt):
+                    client.get("beta", "capex")
+            self.assertIsNone(client._transport._socket)
+            self.assertEqual(len(client.get("beta", "capex", at=self.first)), 2)
 
     def test_a_closed_client(self) -> None:
         client = Client(self.daemon.server)

@@ -186,8 +186,8 @@ class RowTest(unittest.TestCase):
         self.assertEqual(event_of_row(row("a", note="a\r\nb\tc")).note, "a\nb\tc")
 
     def test_rows_of_csv_and_of_sqlite(self) -> None:
-        text = "company,metric,period,value,currency,source,published_at,note\na,capex,2024,1,USD,s,"
-        with io.StringIO(text + "2024-08-26\n") as lines:  # the note is missing: None
+        head = "company,metric,period,value,currency,source,published_at,note\n"
+        with io.StringIO(head + "a,capex,2024,1,USD,s,2024-08-26\n") as lines:  # the note is missing: None
             event = event_of_row(next(csv.DictReader(lines)))
         self.assertEqual(event.capex.subject.name, "a")
         store = sqlite3.connect(":memory:")
