@@ -119,7 +119,7 @@ class IngestTest(DaemonTest):
         self.assertEqual(self.client.status().sequence, result.last_sequence)
 
     def test_killed_in_the_middle(self) -> None:
-        daemon, count = self.own_daemon(), 20_000
+        daemon, count = self.own_daemon(), 14_000
         for producer in ("named", None):
             company = f"Killed {producer}"
 
@@ -134,7 +134,7 @@ class IngestTest(DaemonTest):
                 result = client.ingest(deadly(), producer_id=producer, window=4)
                 self.assertEqual((result.accepted, result.duplicates, result.rejected),
                                  (count, 0, 0))
-                self.assertEqual(result.reconnects, 3)
+                self.assertEqual(result.reconnects, 2)
                 # The company's own event comes first.
                 self.assertEqual(client.status().sequence, before.sequence + 1 + count)
                 self.assertEqual(self.values(company, client), list(range(count)))

@@ -187,7 +187,7 @@ class RowTest(unittest.TestCase):
 
     def test_rows_of_csv_and_of_sqlite(self) -> None:
         head = "company,metric,period,value,currency,source,published_at,note\n"
-        with io.StringIO(head + "a,capex,2024,1,USD,s,2024-08-26\n") as lines:  # the note is missing: None
+        with io.StringIO(head + "a,capex,2024,1,USD,s,2024-08-26\n") as lines:  # no note
             event = event_of_row(next(csv.DictReader(lines)))
         self.assertEqual(event.capex.subject.name, "a")
         store = sqlite3.connect(":memory:")

@@ -89,6 +89,10 @@ class ConnectionFsm:
         self._in_flight[self._last_request_id] = _LAST_ANSWERS[kind]
         return self._last_request_id
 
+    @property
+    def has_output(self) -> bool:
+        return bool(self._output)
+
     def take_output(self) -> bytes:
         output = b"".join(self._output)
         self._output.clear()

@@ -44,6 +44,8 @@ class Link:
     def wait(self, deadline: float) -> Steps[Reply | None]:
         """The next reply. None when the deadline passes first, however many bytes come; one in the
         past still moves what can move without waiting. Error: the connection is broken."""
+        if self._fsm.has_output:  # goes out even where a reply is here already
+            yield from self._step(self._settings.clock())
         late = False
         while True:
             reply = self._fsm.next_reply()
