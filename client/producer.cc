@@ -59,6 +59,7 @@ struct Producer::Impl {
   Deadline progress_at{};  // the last answer, or when there was nothing to answer
   Error last_failure;      // why there is no connection
   std::uint64_t sequence_at_open = 0;
+  std::string checkpoint_at_open;
   std::uint64_t reconnects = 0;
 
   Result<void> welcome() {
@@ -76,7 +77,7 @@ struct Producer::Impl {
   }
 
   void seal() {
-    if (open_batch.events_size() == 0) return;
+    if (open_batch.events_size() == 0 && !open_batch.has_checkpoint()) return;
     if (window.unanswered() == 0) progress_at = std::chrono::steady_clock::now();
     open_batch.set_producer_id(client.producer_id);
     open_batch.set_mode(options.atomic ? v1::BATCH_MODE_ATOMIC : v1::BATCH_MODE_PARTIAL);
@@ -202,12 +203,15 @@ Result<Producer> Producer::open(ClientOptions options, const ProducerOptions& pr
   impl->jitter.seed(random());
   CAPEXDB_ASSIGN(impl->connection, client::Connection::open(impl->client, deadline));
   impl->sequence_at_open = impl->connection->welcome().last_sequence();
+  impl->checkpoint_at_open = impl->connection->welcome().checkpoint();
   impl->progress_at = std::chrono::steady_clock::now();
   CAPEXDB_TRY(impl->welcome());
   return Producer(std::move(impl));
 }
 
-Result<void> Producer::add(v1::Event event) {
+Result<void> Producer::add(v1::Event event) { return add(std::move(event), {}); }
+
+Result<void> Producer::add(v1::Event event, std::string_view checkpoint) {
   Impl& p = *impl_;
   if (p.fatal) return fail(*p.fatal);
   const std::size_t bytes = event.ByteSizeLong() + kEventFrameBytes;
@@ -228,6 +232,9 @@ Result<void> Producer::add(v1::Event event) {
   if (full) p.seal();
   *p.open_batch.add_events() = std::move(event);
   p.open_bytes += bytes;
+  if (!checkpoint.empty()) {
+    p.open_batch.mutable_checkpoint()->assign(checkpoint.data(), checkpoint.size());
+  }
   if (!p.options.atomic &&
       static_cast<std::size_t>(p.open_batch.events_size()) >= p.batch_events_max) {
     p.seal();
@@ -236,6 +243,8 @@ Result<void> Producer::add(v1::Event event) {
 }
 
 void Producer::flush() { impl_->seal(); }
+
+void Producer::forget_checkpoint() { impl_->open_batch.set_checkpoint(""); }
 
 void Producer::discard() {
   impl_->open_batch = {};
@@ -260,6 +269,7 @@ Result<bool> Producer::drain(Deadline deadline) {
 std::optional<BatchReply> Producer::next_reply() { return impl_->window.next_reply(); }
 
 const std::string& Producer::producer_id() const { return impl_->client.producer_id; }
+const std::string& Producer::welcome_checkpoint() const { return impl_->checkpoint_at_open; }
 std::uint64_t Producer::welcome_sequence() const { return impl_->sequence_at_open; }
 std::uint64_t Producer::reconnects() const { return impl_->reconnects; }
 

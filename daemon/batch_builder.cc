@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "proto/codec/validate.h"
+#include "proto/model/limits.h"
 #include "proto/model/text.h"
 
 namespace capexdb::daemon {
@@ -60,12 +61,22 @@ Result<BatchBuilder> BatchBuilder::start(internal::v1::RawIngestRequest request,
                       "ingest.table"});
   }
 
+  if (request.checkpoint().size() > limits::kCheckpointBytesMax ||
+      !is_clean_text(request.checkpoint())) {
+    return wrong("checkpoint", "a checkpoint has at most " +
+                                   std::to_string(limits::kCheckpointBytesMax) +
+                                   " bytes of clean UTF-8");
+  }
+
   BatchBuilder builder(std::move(request));
   builder.batch_.producer_id = producer.id;
   builder.batch_.ephemeral_producer = producer.ephemeral;
   builder.batch_.batch_number = builder.request_.batch_number();
   builder.batch_.atomic = builder.request_.mode() == v1::BATCH_MODE_ATOMIC;
   builder.batch_.dry_run = builder.request_.dry_run();
+  if (builder.request_.has_checkpoint()) {
+    builder.batch_.checkpoint = builder.request_.checkpoint();
+  }
   builder.batch_.records.reserve(static_cast<std::size_t>(builder.request_.events_size()));
   builder.hashes_.push_back(builder.batch_.atomic ? 'a' : 'p');
   return builder;

@@ -59,6 +59,24 @@ class Entry {
     return values;
   }
 
+  // A list of tables, {key = ...}.
+  std::vector<Entry> entries(const std::string& key) {
+    std::vector<Entry> items;
+    const toml::node* node = find(key);
+    if (node == nullptr) return items;
+    const toml::array* array = node->as_array();
+    if (array == nullptr) wrong(file_, node->source(), "'" + key + "' needs a list of tables");
+    for (const toml::node& item : *array) {
+      if (item.as_table() == nullptr) {
+        wrong(file_, item.source(), "'" + key + "' needs a list of tables");
+      }
+      items.emplace_back(file_, kind_ + "." + key, *item.as_table());
+    }
+    return items;
+  }
+
+  [[noreturn]] void refuse(const std::string& what) const { wrong(file_, table_.source(), what); }
+
   std::uint32_t number(const std::string& key) {
     const toml::node* node = find(key);
     if (node == nullptr) return 0;
@@ -101,6 +119,13 @@ class Entry {
   std::vector<std::string> known_;
 };
 
+Validity validity(Entry& item) {
+  const std::string from = item.text("from");
+  const auto days = parse_validity(from, item.text("to"));
+  if (!days) item.refuse(days.error().message);
+  return *days;
+}
+
 CatalogParty party(Entry& entry, PartyKind kind) {
   CatalogParty party;
   party.id = entry.need_text("id");
@@ -109,6 +134,11 @@ CatalogParty party(Entry& entry, PartyKind kind) {
   party.kind = kind;
   if (kind == PartyKind::group) {
     party.members = entry.texts("members");
+    for (Entry& item : entry.entries("memberships")) {
+      const std::string member = item.need_text("member");
+      party.memberships.push_back({member, validity(item)});
+      item.refuse_unknown();
+    }
     return party;
   }
   party.kind = entry.word<PartyKind>("kind", parse_party_kind, kind);
@@ -116,6 +146,14 @@ CatalogParty party(Entry& entry, PartyKind kind) {
   party.cik = entry.text("cik");
   party.country = entry.text("country");
   party.fiscal_year_end = entry.text("fiscal_year_end");
+  for (Entry& item : entry.entries("identifiers")) {
+    Identifier identifier;
+    identifier.scheme = item.word("scheme", parse_identifier_scheme, IdentifierScheme::alias);
+    identifier.value = item.need_text("value");
+    identifier.validity = validity(item);
+    item.refuse_unknown();
+    party.identifiers.push_back(std::move(identifier));
+  }
   return party;
 }
 

@@ -14,6 +14,8 @@ int check(const std::string& data_dir);
 enum class DumpForm { full, canonical };
 int dump(const std::string& data_dir, DumpForm form);
 
+int load(const Config& config, const std::string& file);  // of a dump; "-" is stdin
+
 int show_config(const Config& config);
 int check_config(const Config& config);  // of settings that could be read
 

@@ -20,6 +20,7 @@ struct CommandLine {
   std::string listen;
   std::string log_level;
   bool canonical = false;
+  std::string dump_file;
 };
 
 std::optional<std::string> environment(const std::string& name) {
@@ -49,6 +50,8 @@ int run(int argc, char** argv) {
   const auto* check_verb = app.add_subcommand("check", "Offline: does all that is stored agree?");
   auto* dump_verb = app.add_subcommand("dump", "Offline: the log as JSON lines");
   dump_verb->add_flag("--canonical", line.canonical, "Only what was said, sorted");
+  auto* load_verb = app.add_subcommand("load", "Offline: read a dump back");
+  load_verb->add_option("FILE", line.dump_file, "The dump; - is standard input")->required();
   auto* config_verb = app.add_subcommand("config", "The settings")->require_subcommand(1);
   const auto* config_check = config_verb->add_subcommand("check", "Are the settings right?");
   const auto* config_show = config_verb->add_subcommand("show", "Print the settings in force");
@@ -65,6 +68,7 @@ int run(int argc, char** argv) {
   if (dump_verb->parsed()) {
     return dump(config->data_dir, line.canonical ? DumpForm::canonical : DumpForm::full);
   }
+  if (load_verb->parsed()) return load(*config, line.dump_file);
   if (config_show->parsed()) return show_config(*config);
   if (config_check->parsed()) return check_config(*config);
   return serve(*config);

@@ -102,8 +102,9 @@ Result<v1::Welcome> Service::welcome(const std::string& producer_id) const {
   welcome.set_server_version(CAPEXDB_VERSION);
   welcome.set_last_sequence(store_.last_sequence());
   if (!producer_id.empty()) {
-    CAPEXDB_ASSIGN(const std::uint64_t last, store_.last_batch_number(producer_id));
-    welcome.set_last_batch_number(last);
+    CAPEXDB_ASSIGN(auto position, store_.producer_position(producer_id));
+    welcome.set_last_batch_number(position.last_batch_number);
+    welcome.set_checkpoint(std::move(position.checkpoint));
   }
   return welcome;
 }

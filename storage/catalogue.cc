@@ -2,10 +2,8 @@
 
 #include <algorithm>
 #include <mutex>
-#include <unordered_set>
 
 #include "proto/model/text.h"
-#include "storage/key.h"
 
 namespace capexdb::storage {
 namespace {
@@ -48,26 +46,10 @@ Catalogue::Catalogue(const Catalogue& other) {
   product_names_ = other.product_names_;
   source_names_ = other.source_names_;
   groups_by_members_ = other.groups_by_members_;
+  merges_ = other.merges_;
 }
 
 // ---- Finding ----
-
-std::vector<std::uint32_t> Catalogue::best(const Index& index, const std::string& key,
-                                           std::uint64_t at) {
-  std::vector<std::uint32_t> found;
-  const auto uses = index.find(key);
-  if (uses == index.end()) return found;
-  Fit fit = Fit::alias;
-  for (const Use& use : uses->second) {
-    if (use.since > at || use.fit > fit) continue;
-    if (use.fit < fit) {
-      found.clear();
-      fit = use.fit;
-    }
-    if (!contains(found, use.ordinal)) found.push_back(use.ordinal);
-  }
-  return found;
-}
 
 Result<std::uint32_t> Catalogue::only(const std::vector<std::uint32_t>& found, NameKind kind,
                                       std::string_view name) const {
@@ -86,22 +68,19 @@ Result<std::uint32_t> Catalogue::only(const std::vector<std::uint32_t>& found, N
                     "ambiguous_name"});
 }
 
-std::uint32_t Catalogue::find_composite(std::string_view name, std::uint64_t at) const {
+std::uint32_t Catalogue::find_composite(std::string_view name, std::uint64_t at, Day day) const {
   std::vector<std::uint32_t> wanted;
   for (const std::string& part : composite_parts(name)) {
-    const auto found = best(party_names_, slug(part), at);
+    const auto found = party_names_.best(slug(part), at, day);
     if (found.size() != 1) return 0;
     wanted.push_back(found.front());
   }
   if (wanted.empty()) return 0;
-  const std::string key = members_key(std::move(wanted));
-  const auto groups = groups_by_members_.find(key);
-  if (groups == groups_by_members_.end()) return 0;
-  for (const Use& group : groups->second) {
+  const auto groups = groups_by_members_.best(members_key(wanted), at, day);
+  for (std::uint32_t& party : wanted) party = merges_.canonical(party, at);
+  for (const std::uint32_t group : groups) {
     // It may have other members by now.
-    if (group.since <= at && members_key(members_locked(group.ordinal, at)) == key) {
-      return group.ordinal;
-    }
+    if (members_key(members_locked(group, at)) == members_key(wanted)) return group;
   }
   return 0;
 }
@@ -113,8 +92,22 @@ std::string Catalogue::members_key(std::vector<std::uint32_t> members) {
   return key;
 }
 
-Result<std::uint32_t> Catalogue::find_by_name(const PartyRef& ref, std::uint64_t at) const {
-  std::vector<std::uint32_t> found = best(party_names_, slug(ref.name), at);
+Result<std::uint32_t> Catalogue::only_party(std::vector<std::uint32_t> found, std::string_view name,
+                                            std::uint64_t at) const {
+  if (found.size() > 1) {
+    std::vector<std::uint32_t> canonical;
+    for (const std::uint32_t party : found) {
+      const std::uint32_t one = merges_.canonical(party, at);
+      if (!contains(canonical, one)) canonical.push_back(one);
+    }
+    if (canonical.size() == 1) return canonical.front();
+  }
+  return only(found, NameKind::party, name);
+}
+
+Result<std::uint32_t> Catalogue::find_by_name(const PartyRef& ref, std::uint64_t at,
+                                              Day day) const {
+  std::vector<std::uint32_t> found = party_names_.best(slug(ref.name), at, day);
   if (found.size() > 1 && ref.kind != PartyKind::unknown) {
     std::erase_if(found, [&](std::uint32_t o) {
       const CatalogParty* v = version(o, at);
@@ -122,27 +115,27 @@ Result<std::uint32_t> Catalogue::find_by_name(const PartyRef& ref, std::uint64_t
     });
   }
   if (found.empty()) {
-    if (const std::uint32_t group = find_composite(ref.name, at)) return group;
+    if (const std::uint32_t group = find_composite(ref.name, at, day)) return group;
     if (const std::string cik = normal_cik(ref.name); !cik.empty()) {
-      found = best(party_ciks_, cik, at);
+      found = party_ciks_.best(cik, at, day);
     }
   }
-  return only(found, NameKind::party, ref.name);
+  return only_party(std::move(found), ref.name, at);
 }
 
-Result<std::uint32_t> Catalogue::find_party(const PartyRef& ref, std::uint64_t at) const {
+Result<std::uint32_t> Catalogue::find_party(const PartyRef& ref, std::uint64_t at, Day day) const {
   const ReadLock lock(mutex_);
   if (!ref.cik.empty()) {
-    const auto found = best(party_ciks_, ref.cik, at);
-    if (!found.empty()) return only(found, NameKind::party, ref.cik);
+    auto found = party_ciks_.best(ref.cik, at, day);
+    if (!found.empty()) return only_party(std::move(found), ref.cik, at);
   }
   std::uint32_t ordinal = 0;
   if (!ref.ticker.empty()) {
-    const auto found = best(party_names_, slug(ref.ticker), at);
-    CAPEXDB_ASSIGN(ordinal, only(found, NameKind::party, ref.ticker));
+    CAPEXDB_ASSIGN(ordinal,
+                   only_party(party_names_.best(slug(ref.ticker), at, day), ref.ticker, at));
   }
   if (ordinal == 0 && !slug(ref.name).empty()) {
-    CAPEXDB_ASSIGN(ordinal, find_by_name(ref, at));
+    CAPEXDB_ASSIGN(ordinal, find_by_name(ref, at, day));
   }
   // Another company that goes by the same name or ticker.
   if (ordinal != 0 && !ref.cik.empty()) {
@@ -154,47 +147,41 @@ Result<std::uint32_t> Catalogue::find_party(const PartyRef& ref, std::uint64_t a
 
 Result<std::uint32_t> Catalogue::find_metric(std::string_view name, std::uint64_t at) const {
   const ReadLock lock(mutex_);
-  return only(best(metric_names_, slug(name), at), NameKind::metric, name);
+  return only(metric_names_.best(slug(name), at, kNewestHolder), NameKind::metric, name);
 }
 
 Result<std::uint32_t> Catalogue::find_product(std::string_view name, std::uint64_t at) const {
   const ReadLock lock(mutex_);
-  return only(best(product_names_, slug(name), at), NameKind::product, name);
+  return only(product_names_.best(slug(name), at, kNewestHolder), NameKind::product, name);
 }
 
 Result<std::uint32_t> Catalogue::find_source(std::string_view name, std::uint64_t at) const {
   const ReadLock lock(mutex_);
-  return only(best(source_names_, slug(name), at), NameKind::source, name);
+  return only(source_names_.best(slug(name), at, kNewestHolder), NameKind::source, name);
 }
 
 std::string Catalogue::suggestion(std::string_view name, NameKind kind, std::uint64_t at) const {
-  std::vector<std::string> known;
-  const auto& index = kind == NameKind::party    ? party_names_
-                      : kind == NameKind::metric ? metric_names_
-                                                 : source_names_;
-  for (const auto& [key, uses] : index) {
-    if (std::any_of(uses.begin(), uses.end(), [&](const Use& u) { return u.since <= at; })) {
-      known.push_back(key);
-    }
-  }
-  std::sort(known.begin(), known.end());
-  const std::string near = nearest(name, known);
+  const NameIndex& index = kind == NameKind::party    ? party_names_
+                           : kind == NameKind::metric ? metric_names_
+                                                      : source_names_;
+  const std::string near = nearest(name, index.names(at));
   if (near.empty())
     return "; see `capex " +
            std::string(kind == NameKind::party    ? "companies"
                        : kind == NameKind::metric ? "metrics"
                                                   : "sources") +
            "`";
-  const auto found = best(index, near, at);
+  const auto found = index.best(near, at, kNewestHolder);
   return "; did you mean " + (found.empty() ? near : dictionary_.text(kind, found.front())) + "?";
 }
 
-Result<std::uint32_t> Catalogue::need_party(std::string_view name, std::uint64_t at) const {
+Result<std::uint32_t> Catalogue::need_party(std::string_view name, std::uint64_t at,
+                                            Day day) const {
   PartyRef ref;
   ref.name = trim(name);
-  CAPEXDB_ASSIGN(const std::uint32_t ordinal, find_party(ref, at));
-  if (ordinal != 0) return ordinal;
+  CAPEXDB_ASSIGN(const std::uint32_t ordinal, find_party(ref, at, day));
   const ReadLock lock(mutex_);
+  if (ordinal != 0) return merges_.canonical(ordinal, at);
   return fail(Error{Errc::not_found,
                     "unknown company " + quoted(ref.name) + suggestion(name, NameKind::party, at),
                     {},
@@ -232,16 +219,45 @@ const CatalogParty* Catalogue::version(std::uint32_t ordinal, std::uint64_t at) 
   return last;
 }
 
+void Catalogue::add_names_locked(std::uint32_t ordinal, std::uint64_t at, CatalogParty& to) const {
+  const Party& all = parties_[ordinal - 1];
+  for (const auto& alias : all.aliases) {
+    if (alias.sequence <= at) to.aliases.push_back(alias.value);
+  }
+  for (const auto& ticker : all.tickers) {
+    if (ticker.sequence <= at) to.tickers.push_back(ticker.value);
+  }
+  const std::size_t first = to.identifiers.size();
+  for (const auto& identifier : all.identifiers) {
+    if (identifier.sequence > at) continue;
+    const auto same = std::find_if(to.identifiers.begin() + static_cast<std::ptrdiff_t>(first),
+                                   to.identifiers.end(), [&](const Identifier& known) {
+                                     return known.scheme == identifier.value.scheme &&
+                                            known.value == identifier.value.value;
+                                   });
+    if (same == to.identifiers.end()) {
+      to.identifiers.push_back(identifier.value);
+    } else {
+      *same = identifier.value;
+    }
+  }
+}
+
+// With the names of those that were merged into it.
 CatalogParty Catalogue::party_locked(std::uint32_t ordinal, std::uint64_t at) const {
   const CatalogParty* v = version(ordinal, at);
   if (v == nullptr) return {};
   CatalogParty party = *v;
-  const Party& all = parties_[ordinal - 1];
-  for (const auto& alias : all.aliases) {
-    if (alias.sequence <= at) party.aliases.push_back(alias.value);
-  }
-  for (const auto& ticker : all.tickers) {
-    if (ticker.sequence <= at) party.tickers.push_back(ticker.value);
+  add_names_locked(ordinal, at, party);
+  for (const std::uint32_t other : merges_.merged(at)) {
+    const CatalogParty* merged = version(other, at);
+    if (merged == nullptr || merges_.canonical(other, at) != ordinal) continue;
+    party.merged.push_back(merged->id);
+    if (merged->name != party.name) party.aliases.push_back(merged->name);
+    if (!merged->cik.empty() && merged->cik != party.cik) {
+      party.identifiers.push_back({IdentifierScheme::cik, merged->cik, {}});
+    }
+    add_names_locked(other, at, party);
   }
   return party;
 }
@@ -261,48 +277,13 @@ CatalogMetric Catalogue::metric(std::uint32_t ordinal, std::uint64_t at) const {
   return metric;
 }
 
-std::vector<std::uint32_t> Catalogue::members_locked(std::uint32_t ordinal,
-                                                     std::uint64_t at) const {
-  std::vector<std::uint32_t> result;
-  const CatalogParty* v = version(ordinal, at);
-  if (v == nullptr) return result;
-  for (const std::string& id : v->members) {
-    if (const std::uint32_t member = dictionary_.find(NameKind::party, id)) {
-      result.push_back(member);
-    }
-  }
-  return result;
-}
-
-std::vector<std::uint32_t> Catalogue::members(std::uint32_t ordinal, std::uint64_t at) const {
-  const ReadLock lock(mutex_);
-  return members_locked(ordinal, at);
-}
-
-std::vector<std::uint32_t> Catalogue::leaves(std::uint32_t ordinal, std::uint64_t at) const {
-  const ReadLock lock(mutex_);
-  std::vector<std::uint32_t> result;
-  std::vector<std::uint32_t> open = {ordinal};
-  std::unordered_set<std::uint32_t> met = {ordinal};
-  while (!open.empty()) {
-    const std::uint32_t party = open.back();
-    open.pop_back();
-    std::vector<std::uint32_t> members = members_locked(party, at);
-    if (members.empty()) result.push_back(party);
-    std::reverse(members.begin(), members.end());
-    for (const std::uint32_t member : members) {
-      if (met.insert(member).second) open.push_back(member);
-    }
-  }
-  return result;
-}
-
 std::vector<std::uint32_t> Catalogue::companies(std::uint64_t at) const {
   const ReadLock lock(mutex_);
   std::vector<std::uint32_t> result;
   for (std::uint32_t ordinal = 1; ordinal <= parties_.size(); ++ordinal) {
     const CatalogParty* v = version(ordinal, at);
-    if (v != nullptr && v->kind == PartyKind::company) result.push_back(ordinal);
+    if (v == nullptr || v->kind != PartyKind::company) continue;
+    if (merges_.into(ordinal, at) == 0) result.push_back(ordinal);
   }
   return result;
 }
@@ -326,41 +307,6 @@ std::string Catalogue::text(NameKind kind, std::uint32_t ordinal) const {
   return dictionary_.text(kind, ordinal);
 }
 
-std::vector<Catalogue::ListedCounterparty> Catalogue::counterparties(std::uint32_t ordinal) const {
-  const ReadLock lock(mutex_);
-  const std::string& text = dictionary_.text(NameKind::counterparties, ordinal);
-  std::vector<ListedCounterparty> list;
-  for (std::size_t i = 0; i + 5 <= text.size(); i += 5) {
-    const auto party = read_big_endian(std::string_view(text).substr(i + 1, 4));
-    list.push_back({static_cast<Role>(text[i]), static_cast<std::uint32_t>(party)});
-  }
-  return list;
-}
-
-std::string Catalogue::counterparties_text(std::vector<ListedCounterparty> list) {
-  std::sort(list.begin(), list.end(), [](const auto& a, const auto& b) {
-    return a.role != b.role ? a.role < b.role : a.party < b.party;
-  });
-  std::string text;
-  for (const ListedCounterparty& c : list) {
-    append_big_endian(text, static_cast<std::uint8_t>(c.role), 1);
-    append_big_endian(text, c.party, 4);
-  }
-  return text;
-}
-
-std::string Catalogue::counterparty_ids(std::uint32_t ordinal) const {
-  // By their ids: ordinals would tell who was met first.
-  std::vector<std::pair<Role, std::string>> list;
-  for (const ListedCounterparty& other : counterparties(ordinal)) {
-    list.emplace_back(other.role, text(NameKind::party, other.party));
-  }
-  std::sort(list.begin(), list.end());
-  std::string ids;
-  for (const auto& [role, id] : list) ids += (ids.empty() ? "" : ",") + id;
-  return ids;
-}
-
 std::uint32_t Catalogue::find(NameKind kind, std::string_view text) const {
   const ReadLock lock(mutex_);
   return dictionary_.find(kind, text);
@@ -370,7 +316,8 @@ std::vector<CatalogParty> Catalogue::list_parties(std::uint64_t at) const {
   const ReadLock lock(mutex_);
   std::vector<CatalogParty> list;
   for (std::uint32_t ordinal = 1; ordinal <= parties_.size(); ++ordinal) {
-    if (version(ordinal, at) != nullptr) list.push_back(party_locked(ordinal, at));
+    if (version(ordinal, at) == nullptr || merges_.into(ordinal, at) != 0) continue;
+    list.push_back(party_locked(ordinal, at));
   }
   std::sort(list.begin(), list.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
   return list;

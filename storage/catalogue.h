@@ -4,6 +4,8 @@
 
 #include <cstdint>
 #include <limits>
+#include <map>
+#include <memory>
 #include <optional>
 #include <shared_mutex>
 #include <string>
@@ -14,10 +16,14 @@
 #include "proto/model/catalog.h"
 #include "proto/model/statement.h"
 #include "storage/dictionary.h"
+#include "storage/merges.h"
+#include "storage/name_index.h"
 
 namespace capexdb::storage {
 
 inline constexpr std::uint64_t kNow = std::numeric_limits<std::uint64_t>::max();
+// Of names that passed from one to another: whoever held it last.
+inline constexpr Day kNewestHolder = std::numeric_limits<Day>::max() - 1;
 
 // Every function takes `at`: what was catalogued later is not seen. All
 // functions are safe on any thread, but those under "commit thread only" are
@@ -29,28 +35,38 @@ class Catalogue {
   Catalogue& operator=(const Catalogue&) = delete;
 
   // The ordinal of the party that `ref` names: a CIK beats a ticker, a ticker
-  // beats a name; a name is an id, a name, an alias, a ticker or a CIK, or
-  // "A + B" for the group of just these members. 0: nobody goes by it. Error:
+  // beats a name; a name is an id, a name, an alias, a ticker, a CIK, LEI or ISIN,
+  // or "A + B" for the group of just these members; of a name with days, whoever
+  // held it on `day`. 0: nobody goes by it. A merged party is still itself. Error:
   // invalid_argument when several do; the message lists them.
-  Result<std::uint32_t> find_party(const PartyRef& ref, std::uint64_t at) const;
+  Result<std::uint32_t> find_party(const PartyRef& ref, std::uint64_t at,
+                                   Day day = kNewestHolder) const;
   Result<std::uint32_t> find_metric(std::string_view name, std::uint64_t at) const;
   Result<std::uint32_t> find_product(std::string_view name, std::uint64_t at) const;
   Result<std::uint32_t> find_source(std::string_view name, std::uint64_t at) const;
 
   // As above, for questions: an unknown name is the error not_found, with the
-  // nearest one that is known.
-  Result<std::uint32_t> need_party(std::string_view name, std::uint64_t at) const;
+  // nearest one that is known; a party is the one that it was merged into.
+  Result<std::uint32_t> need_party(std::string_view name, std::uint64_t at,
+                                   Day day = kNewestHolder) const;
   Result<std::uint32_t> need_metric(std::string_view name, std::uint64_t at) const;
   Result<std::uint32_t> need_source(std::string_view name, std::uint64_t at) const;
 
   CatalogParty party(std::uint32_t ordinal, std::uint64_t at) const;
   CatalogMetric metric(std::uint32_t ordinal, std::uint64_t at) const;
-  // Ordinals of a group's members; empty for any other party.
+  // Ordinals of a group's members, whenever they were; empty for any other party.
+  // Of these and all that follows merged parties are those they were merged into.
   std::vector<std::uint32_t> members(std::uint32_t ordinal, std::uint64_t at) const;
   // The same down to parties that have no members, each once; the party itself
   // where it has none. Groups may contain one another.
   std::vector<std::uint32_t> leaves(std::uint32_t ordinal, std::uint64_t at) const;
+  // Those leaves that do not always belong to it, and when they do.
+  using Memberships = std::map<std::uint32_t, std::vector<Validity>>;
+  Memberships dated_leaves(std::uint32_t ordinal, std::uint64_t at) const;
   std::vector<std::uint32_t> companies(std::uint64_t at) const;
+  std::uint32_t canonical(std::uint32_t ordinal, std::uint64_t at) const;
+  // Null where nothing is merged.
+  std::shared_ptr<const MergedParties> merged_parties(std::uint64_t at) const;
   std::uint32_t source_rank(std::uint32_t ordinal, std::uint64_t at) const;
   std::string text(NameKind kind, std::uint32_t ordinal) const;
 
@@ -83,6 +99,8 @@ class Catalogue {
   bool knows(const CatalogChange& change) const;
   void apply(const CatalogChange& change, std::uint64_t sequence);
   std::uint32_t intern(NameKind kind, std::string_view text);
+  // A list of counterparties; with it the one that merges make of it.
+  std::uint32_t intern_counterparties(const std::vector<ListedCounterparty>& list);
   Result<void> load_names(std::vector<Dictionary::Entry> entries);
   std::vector<Dictionary::Entry> take_added_names();
 
@@ -97,6 +115,7 @@ class Catalogue {
     std::vector<Since<CatalogParty>> versions;  // aliases and tickers apart
     std::vector<Since<std::string>> aliases;
     std::vector<Since<std::string>> tickers;
+    std::vector<Since<Identifier>> identifiers;  // the last one of a scheme and value counts
   };
   struct Metric {
     std::vector<Since<CatalogMetric>> versions;
@@ -109,35 +128,35 @@ class Catalogue {
     std::vector<Since<std::uint32_t>> ranks;
     std::vector<Since<std::string>> aliases;
   };
-  // How well a name fits: the id itself, the name, or any other.
-  enum class Fit : std::uint8_t { id, name, alias };
-  struct Use {
-    std::uint32_t ordinal;
-    std::uint64_t since;
-    Fit fit;
-  };
-  using Index = std::unordered_map<std::string, std::vector<Use>>;
+  using Fit = NameIndex::Fit;
 
   static bool add(std::vector<Since<std::string>>& list, const std::string& text,
                   std::uint64_t sequence);
-  static void note(Index& index, const std::string& name, Use use);
-  static std::vector<std::uint32_t> best(const Index& index, const std::string& key,
-                                         std::uint64_t at);
   Result<std::uint32_t> only(const std::vector<std::uint32_t>& found, NameKind kind,
                              std::string_view name) const;
-  Result<std::uint32_t> find_by_name(const PartyRef& ref, std::uint64_t at) const;
-  std::uint32_t find_composite(std::string_view name, std::uint64_t at) const;
+  // Several that were merged into one are that one.
+  Result<std::uint32_t> only_party(std::vector<std::uint32_t> found, std::string_view name,
+                                   std::uint64_t at) const;
+  Result<std::uint32_t> find_by_name(const PartyRef& ref, std::uint64_t at, Day day) const;
+  std::uint32_t find_composite(std::string_view name, std::uint64_t at, Day day) const;
   static std::string members_key(std::vector<std::uint32_t> members);
   static std::uint32_t rank_of(const Source& source, std::uint64_t at);
   const CatalogParty* version(std::uint32_t ordinal, std::uint64_t at) const;
   std::vector<std::uint32_t> members_locked(std::uint32_t ordinal, std::uint64_t at) const;
   CatalogParty party_locked(std::uint32_t ordinal, std::uint64_t at) const;
+  void add_names_locked(std::uint32_t ordinal, std::uint64_t at, CatalogParty& to) const;
+  std::vector<ListedCounterparty> counterparties_locked(std::uint32_t ordinal) const;
+  std::vector<ListedCounterparty> merge_list(std::vector<ListedCounterparty> list,
+                                             std::uint64_t at) const;
+  Result<void> admits_merges(const CatalogChange& change) const;
+  bool knows_party(const CatalogParty& change) const;
   std::string suggestion(std::string_view name, NameKind kind, std::uint64_t at) const;
 
   void apply_party(const CatalogParty& change, std::uint64_t sequence);
   void apply_metric(const CatalogMetric& change, std::uint64_t sequence);
   void apply_product(const CatalogProduct& change, std::uint64_t sequence);
   void apply_source(const CatalogSource& change, std::uint64_t sequence);
+  void apply_merge(const PartyMerge& change, std::uint64_t sequence);
 
   mutable std::shared_mutex mutex_;  // guards everything below
   Dictionary dictionary_;
@@ -145,12 +164,13 @@ class Catalogue {
   std::vector<Metric> metrics_;
   std::vector<Product> products_;
   std::vector<Source> sources_;
-  Index party_names_;
-  Index party_ciks_;
-  Index metric_names_;
-  Index product_names_;
-  Index source_names_;
-  Index groups_by_members_;  // by members_key
+  NameIndex party_names_;
+  NameIndex party_ciks_;
+  NameIndex metric_names_;
+  NameIndex product_names_;
+  NameIndex source_names_;
+  NameIndex groups_by_members_;  // by members_key
+  PartyMerges merges_;
 };
 
 // "all" selects every company, so nothing else may go by it.

@@ -16,6 +16,13 @@ void resize_for(std::vector<T>& list, std::uint32_t ordinal) {
   if (list.size() < ordinal) list.resize(ordinal);
 }
 
+template <class List, class Wanted>
+bool has_all(const List& known, const Wanted& wanted) {
+  return std::all_of(wanted.begin(), wanted.end(), [&](const auto& text) {
+    return std::any_of(known.begin(), known.end(), [&](const auto& k) { return k == text; });
+  });
+}
+
 constexpr std::uint32_t kMetricsMax = 0xFFFF;  // metrics are 16 bits wide in keys
 
 }  // namespace
@@ -29,15 +36,6 @@ bool Catalogue::add(std::vector<Since<std::string>>& list, const std::string& te
   return true;
 }
 
-void Catalogue::note(Index& index, const std::string& name, Use use) {
-  if (name.empty()) return;
-  auto& uses = index[name];
-  for (Use& known : uses) {
-    if (known.ordinal == use.ordinal && known.fit <= use.fit) return;
-  }
-  uses.push_back(use);
-}
-
 Result<void> Catalogue::admits(const CatalogChange& change) const {
   CAPEXDB_TRY(check_change(change));
   const std::shared_lock<std::shared_mutex> lock(mutex_);
@@ -46,13 +44,9 @@ Result<void> Catalogue::admits(const CatalogChange& change) const {
         Error{Errc::invalid_argument, std::move(message), std::move(field), std::move(reason)});
   };
   // An id that only looks like a known one would make both unusable.
-  const auto other_spelling = [&](const Index& index, NameKind kind, const std::string& id) {
-    const auto uses = index.find(slug(id));
-    if (uses == index.end() || dictionary_.find(kind, id) != 0) return std::string();
-    for (const Use& use : uses->second) {
-      if (use.fit == Fit::id) return dictionary_.text(kind, use.ordinal);
-    }
-    return std::string();
+  const auto other_spelling = [&](const NameIndex& index, NameKind kind, const std::string& id) {
+    if (dictionary_.find(kind, id) != 0) return std::string();
+    return dictionary_.text(kind, index.of_id(slug(id)));
   };
   std::set<std::string> coming;
   for (const CatalogParty& party : change.parties) coming.insert(party.id);
@@ -61,11 +55,14 @@ Result<void> Catalogue::admits(const CatalogChange& change) const {
     bool reserved = is_reserved_name(party.id) || is_reserved_name(party.name);
     for (const std::string& alias : party.aliases) reserved |= is_reserved_name(alias);
     for (const std::string& ticker : party.tickers) reserved |= is_reserved_name(ticker);
+    for (const Identifier& other : party.identifiers) reserved |= is_reserved_name(other.value);
     if (reserved) {
       return refuse(field, "reserved_name",
                     "'all' means every company and cannot be the name of one");
     }
-    for (const std::string& member : party.members) {
+    std::vector<std::string> members = party.members;
+    for (const Membership& membership : party.memberships) members.push_back(membership.party);
+    for (const std::string& member : members) {
       if (!coming.contains(member) && dictionary_.find(NameKind::party, member) == 0) {
         return refuse(field + ".members", "unknown_company",
                       "group " + party.id + " has the unknown member '" + member + "'");
@@ -111,15 +108,80 @@ Result<void> Catalogue::admits(const CatalogChange& change) const {
                     "there is the source " + other + " already; use its name");
     }
   }
+  return admits_merges(change);
+}
+
+// One merge after the other, as they would be applied.
+Result<void> Catalogue::admits_merges(const CatalogChange& change) const {
+  PartyMerges merges = merges_;
+  for (const PartyMerge& merge : change.merges) {
+    const auto refuse = [&](const char* reason, std::string message) {
+      return fail(Error{Errc::invalid_argument, std::move(message),
+                        "catalog_change.merges[" + merge.party + "]", reason});
+    };
+    const std::uint32_t party = dictionary_.find(NameKind::party, merge.party);
+    const std::uint32_t into =
+        merge.into.empty() ? 0 : dictionary_.find(NameKind::party, merge.into);
+    for (const auto& [id, ordinal] : {std::pair(merge.party, party), {merge.into, into}}) {
+      if (id.empty()) continue;
+      if (version(ordinal, kNow) == nullptr) {
+        return refuse("unknown_company", "nobody has the id '" + id + "'; see `capex companies`");
+      }
+    }
+    const std::uint32_t now = merges.into(party, kNow);
+    if (merge.undo) {
+      if (now == 0) return refuse("not_merged", "'" + merge.party + "' is not merged into anyone");
+      if (into != 0 && into != now) {
+        return refuse("not_merged", "'" + merge.party + "' is merged into '" +
+                                        dictionary_.text(NameKind::party, now) + "', not '" +
+                                        merge.into + "'");
+      }
+      merges.undo(party, kNow - 1);
+      continue;
+    }
+    if (now != 0 && now != into) {
+      return refuse("already_merged", "'" + merge.party + "' is merged into '" +
+                                          dictionary_.text(NameKind::party, now) +
+                                          "'; undo that first");
+    }
+    if (merges.canonical(into, kNow) == party) {
+      return refuse("merge_circle", "'" + merge.into + "' is merged into '" + merge.party +
+                                        "' already; one of the two has to lead");
+    }
+    const bool groups = version(party, kNow)->kind == PartyKind::group;
+    if (groups != (version(into, kNow)->kind == PartyKind::group)) {
+      return refuse("other_kind", "a group and a company cannot be one");
+    }
+    if (groups) {
+      return refuse("other_kind", "groups are not merged; set the members of one of them");
+    }
+    merges.merge(party, into, kNow - 1);
+  }
   return {};
 }
 
-bool Catalogue::knows(const CatalogChange& change) const {
-  const auto has_all = [](const auto& known, const std::vector<std::string>& wanted) {
-    return std::all_of(wanted.begin(), wanted.end(), [&](const std::string& text) {
-      return std::any_of(known.begin(), known.end(), [&](const auto& k) { return k == text; });
-    });
+bool Catalogue::knows_party(const CatalogParty& p) const {
+  const auto says_new = [](const auto& wanted, const auto& nothing, const auto& known) {
+    return wanted != nothing && wanted != known;
   };
+  const std::shared_lock<std::shared_mutex> lock(mutex_);
+  const std::uint32_t ordinal = dictionary_.find(NameKind::party, p.id);
+  const CatalogParty* v = version(ordinal, kNow);
+  if (v == nullptr) return false;
+  CatalogParty known = *v;
+  add_names_locked(ordinal, kNow, known);
+  const std::string none;
+  return !says_new(p.name, none, known.name) && !says_new(normal_cik(p.cik), none, known.cik) &&
+         !says_new(p.country, none, known.country) &&
+         !says_new(p.fiscal_year_end, none, known.fiscal_year_end) &&
+         !says_new(p.kind, PartyKind::unknown, known.kind) &&
+         (p.members.empty() || p.members == known.members) &&
+         (p.memberships.empty() || p.memberships == known.memberships) &&
+         has_all(known.aliases, p.aliases) && has_all(known.tickers, p.tickers) &&
+         has_all(known.identifiers, p.identifiers);
+}
+
+bool Catalogue::knows(const CatalogChange& change) const {
   const auto says_new = [](const auto& wanted, const auto& nothing, const auto& known) {
     return wanted != nothing && wanted != known;
   };
@@ -128,18 +190,7 @@ bool Catalogue::knows(const CatalogChange& change) const {
     return dictionary_.find(kind, id);
   };
   for (const CatalogParty& p : change.parties) {
-    const std::uint32_t ordinal = find(NameKind::party, p.id);
-    if (ordinal == 0) return false;
-    const CatalogParty known = party(ordinal, kNow);
-    const std::string none;
-    if (says_new(p.name, none, known.name) || says_new(normal_cik(p.cik), none, known.cik) ||
-        says_new(p.country, none, known.country) ||
-        says_new(p.fiscal_year_end, none, known.fiscal_year_end) ||
-        says_new(p.kind, PartyKind::unknown, known.kind) ||
-        (!p.members.empty() && p.members != known.members) || !has_all(known.aliases, p.aliases) ||
-        !has_all(known.tickers, p.tickers)) {
-      return false;
-    }
+    if (!knows_party(p)) return false;
   }
   for (const CatalogMetric& m : change.metrics) {
     const std::uint32_t ordinal = find(NameKind::metric, m.id);
@@ -171,7 +222,11 @@ bool Catalogue::knows(const CatalogChange& change) const {
     if (says_new(s.rank, 0U, rank_of(known, kNow)) || !has_all(values(known.aliases), s.aliases))
       return false;
   }
-  return true;
+  return std::all_of(change.merges.begin(), change.merges.end(), [&](const PartyMerge& merge) {
+    const std::uint32_t into = merges_.into(dictionary_.find(NameKind::party, merge.party), kNow);
+    return merge.undo ? into == 0
+                      : into != 0 && into == dictionary_.find(NameKind::party, merge.into);
+  });
 }
 
 void Catalogue::apply_party(const CatalogParty& change, std::uint64_t sequence) {
@@ -186,25 +241,35 @@ void Catalogue::apply_party(const CatalogParty& change, std::uint64_t sequence) 
   if (!change.cik.empty()) next.cik = normal_cik(change.cik);
   if (!change.country.empty()) next.country = change.country;
   if (!change.fiscal_year_end.empty()) next.fiscal_year_end = change.fiscal_year_end;
-  if (!change.members.empty()) {
+  if (!change.members.empty() || !change.memberships.empty()) {
     next.members = change.members;
+    next.memberships = change.memberships;
     next.kind = PartyKind::group;
   }
-  note(party_names_, slug(change.id), {ordinal, sequence, Fit::id});
-  note(party_names_, slug(next.name), {ordinal, sequence, Fit::name});
-  if (!next.cik.empty()) note(party_ciks_, next.cik, {ordinal, sequence, Fit::id});
+  party_names_.note(slug(change.id), {ordinal, sequence, Fit::id});
+  party_names_.note(slug(next.name), {ordinal, sequence, Fit::name});
+  if (!next.cik.empty()) party_ciks_.note(next.cik, {ordinal, sequence, Fit::id});
   for (const std::string& alias : change.aliases) {
     if (add(party.aliases, alias, sequence)) {
-      note(party_names_, slug(alias), {ordinal, sequence, Fit::alias});
+      party_names_.note(slug(alias), {ordinal, sequence, Fit::alias});
     }
   }
   for (const std::string& ticker : change.tickers) {
     if (add(party.tickers, ticker, sequence)) {
-      note(party_names_, slug(ticker), {ordinal, sequence, Fit::alias});
+      party_names_.note(slug(ticker), {ordinal, sequence, Fit::alias});
     }
+  }
+  for (Identifier identifier : change.identifiers) {
+    const bool is_cik = identifier.scheme == IdentifierScheme::cik;
+    if (is_cik) identifier.value = normal_cik(identifier.value);
+    NameIndex& index = is_cik ? party_ciks_ : party_names_;
+    index.note(is_cik ? identifier.value : slug(identifier.value),
+               {ordinal, sequence, is_cik ? Fit::id : Fit::alias, identifier.validity});
+    party.identifiers.push_back({sequence, std::move(identifier)});
   }
   next.aliases.clear();
   next.tickers.clear();
+  next.identifiers.clear();
   party.versions.push_back({sequence, std::move(next)});
 }
 
@@ -223,10 +288,10 @@ void Catalogue::apply_metric(const CatalogMetric& change, std::uint64_t sequence
     if (std::find(next.aliases.begin(), next.aliases.end(), alias) == next.aliases.end()) {
       next.aliases.push_back(alias);
     }
-    note(metric_names_, slug(alias), {ordinal, sequence, Fit::alias});
+    metric_names_.note(slug(alias), {ordinal, sequence, Fit::alias});
   }
-  note(metric_names_, slug(change.id), {ordinal, sequence, Fit::id});
-  note(metric_names_, slug(next.name), {ordinal, sequence, Fit::name});
+  metric_names_.note(slug(change.id), {ordinal, sequence, Fit::id});
+  metric_names_.note(slug(next.name), {ordinal, sequence, Fit::name});
   metric.versions.push_back({sequence, std::move(next)});
 }
 
@@ -235,10 +300,10 @@ void Catalogue::apply_product(const CatalogProduct& change, std::uint64_t sequen
   resize_for(products_, ordinal);
   Product& product = products_[ordinal - 1];
   product.since = std::min(product.since, sequence);
-  note(product_names_, slug(change.id), {ordinal, sequence, Fit::id});
+  product_names_.note(slug(change.id), {ordinal, sequence, Fit::id});
   for (const std::string& alias : change.aliases) {
     if (!add(product.aliases, alias, sequence)) continue;
-    note(product_names_, slug(alias), {ordinal, sequence, Fit::alias});
+    product_names_.note(slug(alias), {ordinal, sequence, Fit::alias});
   }
 }
 
@@ -246,10 +311,25 @@ void Catalogue::apply_source(const CatalogSource& change, std::uint64_t sequence
   const std::uint32_t ordinal = dictionary_.intern(NameKind::source, change.name);
   resize_for(sources_, ordinal);
   sources_[ordinal - 1].ranks.push_back({sequence, change.rank});
-  note(source_names_, slug(change.name), {ordinal, sequence, Fit::id});
+  source_names_.note(slug(change.name), {ordinal, sequence, Fit::id});
   for (const std::string& alias : change.aliases) {
     if (!add(sources_[ordinal - 1].aliases, alias, sequence)) continue;
-    note(source_names_, slug(alias), {ordinal, sequence, Fit::alias});
+    source_names_.note(slug(alias), {ordinal, sequence, Fit::alias});
+  }
+}
+
+void Catalogue::apply_merge(const PartyMerge& change, std::uint64_t sequence) {
+  const std::uint32_t party = dictionary_.find(NameKind::party, change.party);
+  if (change.undo) {
+    merges_.undo(party, sequence);
+    return;
+  }
+  merges_.merge(party, dictionary_.find(NameKind::party, change.into), sequence);
+  // What this makes of the lists that there are; later ones bring theirs.
+  const std::uint32_t lists = dictionary_.size(NameKind::counterparties);
+  for (std::uint32_t list = 1; list <= lists; ++list) {
+    dictionary_.intern(NameKind::counterparties,
+                       counterparties_text(merge_list(counterparties_locked(list), sequence)));
   }
 }
 
@@ -259,12 +339,13 @@ void Catalogue::apply(const CatalogChange& change, std::uint64_t sequence) {
   for (const CatalogParty& party : change.parties) {
     if (party.members.empty()) continue;
     const std::uint32_t ordinal = dictionary_.find(NameKind::party, party.id);
-    note(groups_by_members_, members_key(members_locked(ordinal, sequence)),
-         {ordinal, sequence, Fit::id});
+    groups_by_members_.note(members_key(members_locked(ordinal, sequence)),
+                            {ordinal, sequence, Fit::id});
   }
   for (const CatalogMetric& metric : change.metrics) apply_metric(metric, sequence);
   for (const CatalogProduct& product : change.products) apply_product(product, sequence);
   for (const CatalogSource& source : change.sources) apply_source(source, sequence);
+  for (const PartyMerge& merge : change.merges) apply_merge(merge, sequence);
 }
 
 std::uint32_t Catalogue::intern(NameKind kind, std::string_view text) {

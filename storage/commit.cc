@@ -72,7 +72,8 @@ class GroupWrite {
   Result<Evaluation> evaluate_on_trial(const Batch& batch);
   Result<void> stage(const Batch& batch, Evaluation& evaluation);
   void stage_row(const FactRow& fact);
-  void stage_answer(const Batch& batch, const v1::IngestReply& reply);
+  Result<void> stage_number(const Batch& batch);
+  Result<void> stage_answer(const Batch& batch, const v1::IngestReply& reply);
   void put(rocksdb::ColumnFamilyHandle* family, const std::string& key, const std::string& value) {
     failed_.keep(write_.Put(family, key, value));
   }
@@ -149,7 +150,7 @@ Result<Evaluation> GroupWrite::evaluate_on_trial(const Batch& batch) {
 }
 
 Result<v1::IngestReply> GroupWrite::add(Batch& batch) {
-  const bool numbered = batch.batch_number != 0 && !batch.dry_run;
+  const bool numbered = batch.batch_number != 0 && !batch.dry_run && !batch.restored_at_us;
   if (numbered) {
     CAPEXDB_ASSIGN(const auto producer, producer_of(batch));
     if (batch.batch_number <= producer.last_batch_number()) return replay(batch);
@@ -169,14 +170,15 @@ Result<v1::IngestReply> GroupWrite::add(Batch& batch) {
       trial.reply.clear_first_sequence();
       trial.reply.clear_last_sequence();
       trial.reply.set_store_sequence(last_sequence());
-      if (numbered) stage_answer(batch, trial.reply);
+      if (numbered) CAPEXDB_TRY(stage_answer(batch, trial.reply));
       return std::move(trial.reply);
     }
     if (batch.dry_run) return std::move(trial.reply);
   }
   CAPEXDB_ASSIGN(Evaluation evaluation, evaluate(batch, staged_, state_.catalogue));
   CAPEXDB_TRY(stage(batch, evaluation));
-  if (numbered) stage_answer(batch, evaluation.reply);
+  if (batch.restored_at_us && batch.batch_number != 0) CAPEXDB_TRY(stage_number(batch));
+  if (numbered) CAPEXDB_TRY(stage_answer(batch, evaluation.reply));
   return std::move(evaluation.reply);
 }
 
@@ -208,7 +210,7 @@ Result<void> GroupWrite::stage(const Batch& batch, Evaluation& evaluation) {
   std::uint64_t log_first = evaluation.first_sequence;
   std::uint64_t sequence = evaluation.first_sequence;
   const auto flush_log = [&] {
-    log.set_recorded_at_us(recorded_at_us_);
+    log.set_recorded_at_us(batch.restored_at_us.value_or(recorded_at_us_));
     log.set_producer_id(batch.producer_id);
     log.set_batch_number(batch.batch_number);
     put(state_.database->log(), log_key(log_first), log.SerializeAsString());
@@ -243,9 +245,21 @@ Result<void> GroupWrite::stage(const Batch& batch, Evaluation& evaluation) {
   return {};
 }
 
-void GroupWrite::stage_answer(const Batch& batch, const v1::IngestReply& reply) {
+// Its producer goes on behind it.
+Result<void> GroupWrite::stage_number(const Batch& batch) {
+  CAPEXDB_ASSIGN(disk::v1::ProducerState producer, producer_of(batch));
+  producer.set_last_batch_number(
+      std::max<std::uint64_t>(producer.last_batch_number(), batch.batch_number));
+  producer.set_used_at_us(*batch.restored_at_us);
+  producers_[batch.producer_id] = producer;
+  return {};
+}
+
+Result<void> GroupWrite::stage_answer(const Batch& batch, const v1::IngestReply& reply) {
   dirty_ = true;
-  disk::v1::ProducerState& producer = producers_[batch.producer_id];
+  CAPEXDB_ASSIGN(disk::v1::ProducerState before, producer_of(batch));
+  disk::v1::ProducerState& producer = producers_[batch.producer_id] = std::move(before);
+  if (batch.checkpoint) producer.set_checkpoint(*batch.checkpoint);
   producer.set_last_batch_number(batch.batch_number);
   producer.set_used_at_us(recorded_at_us_);
   producer.set_ephemeral(batch.ephemeral_producer);
@@ -257,6 +271,7 @@ void GroupWrite::stage_answer(const Batch& batch, const v1::IngestReply& reply) 
         state_.database->meta(),
         answer_key(batch.producer_id, batch.batch_number - limits::kAnsweredBatchesKept)));
   }
+  return {};
 }
 
 Result<void> GroupWrite::write() {

@@ -45,7 +45,11 @@ std::vector<FactRow> rows_said_under(std::vector<FactRow> stored, std::uint64_t 
 class Evaluator {
  public:
   Evaluator(const Batch& batch, Staged& staged, Catalogue& catalogue)
-      : batch_(batch), staged_(staged), catalogue_(catalogue), policy_(default_policy(catalogue)) {}
+      : batch_(batch),
+        staged_(staged),
+        catalogue_(catalogue),
+        policy_(default_policy(catalogue)),
+        merged_(catalogue.merged_parties(kNow)) {}
 
   Result<Evaluation> run();
 
@@ -82,6 +86,9 @@ class Evaluator {
     std::vector<Row> rows() const;
   };
   Result<Said> said_about(const FactRow& fact);
+  // The sequence of the same statement about a party that is now one with the
+  // subject; 0: there is none.
+  Result<std::uint64_t> same_of_merged(const FactRow& fact);
   std::uint64_t leader_of(const Said& said) const;
 
   void report(std::size_t index, const Finding& finding);
@@ -90,6 +97,7 @@ class Evaluator {
   Staged& staged_;
   Catalogue& catalogue_;
   const Policy policy_;
+  const std::shared_ptr<const MergedParties> merged_;
   Evaluation result_;
   std::uint64_t next_ = 0;
   bool has_statements_ = false;
@@ -246,6 +254,21 @@ Result<Evaluator::Said> Evaluator::said_about(const FactRow& fact) {
   return Said{said, own};
 }
 
+Result<std::uint64_t> Evaluator::same_of_merged(const FactRow& fact) {
+  const std::uint32_t subject = fact.row.ordinal(Column::subject);
+  if (!merged_ || !merged_->has(subject)) return 0;
+  const auto one = merged_->canonical.find(subject);
+  for (const std::uint32_t part :
+       merged_->parts.at(one == merged_->canonical.end() ? subject : one->second)) {
+    if (part == subject) continue;
+    FactRow other = fact;
+    other.row[Column::subject] = part;
+    CAPEXDB_ASSIGN(const Said said, said_about(other));
+    if (const Row* twin = said.find_same(other.row)) return twin->sequence();
+  }
+  return 0;
+}
+
 std::uint64_t Evaluator::leader_of(const Said& said) const {
   const bool retracted = (said.stored != nullptr && said.stored->has_retraction()) ||
                          (said.own != nullptr && said.own->has_retraction());
@@ -285,10 +308,13 @@ Result<std::optional<Evaluator::Finding>> Evaluator::accept(const ValidEvent& ev
   std::size_t same = 0;
   for (const FactRow& fact : rows) {
     CAPEXDB_ASSIGN(const Said said, said_about(fact));
-    if (const Row* twin = said.find_same(fact.row)) {
-      ++same;
-      if (same_as == 0) same_as = twin->sequence();
+    const Row* twin = said.find_same(fact.row);
+    std::uint64_t sequence = twin == nullptr ? 0 : twin->sequence();
+    if (sequence == 0) {
+      CAPEXDB_ASSIGN(sequence, same_of_merged(fact));
     }
+    if (sequence != 0) ++same;
+    if (same_as == 0) same_as = sequence;
     supersedes.push_back(leader_of(said));
   }
   const std::uint64_t content = content_of(rows);

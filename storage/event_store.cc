@@ -157,17 +157,18 @@ std::vector<Result<v1::IngestReply>> EventStore::commit(std::span<Batch> group) 
 bool EventStore::failed() const { return state_->failed; }
 std::uint64_t EventStore::last_sequence() const { return state_->last_sequence; }
 
-Result<std::uint64_t> EventStore::last_batch_number(const std::string& producer_id) const {
+Result<EventStore::ProducerPosition> EventStore::producer_position(
+    const std::string& producer_id) const {
   std::string value;
   disk::v1::ProducerState producer;
   const auto status =
       state_->database->db().Get({}, state_->database->meta(), producer_key(producer_id), &value);
-  if (status.IsNotFound()) return 0;
+  if (status.IsNotFound()) return ProducerPosition{};
   if (!status.ok()) return fail(to_error(status, "producers"));
   if (!producer.ParseFromString(value)) {
     return fail(Errc::data_loss, "the state of producer " + producer_id + " is damaged");
   }
-  return producer.last_batch_number();
+  return ProducerPosition{producer.last_batch_number(), producer.checkpoint()};
 }
 
 ReadView EventStore::view() const { return ReadView(*state_); }

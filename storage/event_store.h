@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -46,7 +47,10 @@ struct Batch {
   std::uint64_t batch_number = 0;
   bool atomic = false;
   bool dry_run = false;
-  std::uint64_t request_hash = 0;           // of what was sent; tells a retry from a reused number
+  std::uint64_t request_hash = 0;         // of what was sent; tells a retry from a reused number
+  std::optional<std::string> checkpoint;  // of the producer, to be kept; empty: forgotten
+  // Of a batch that another store recorded then: it keeps its number and its time.
+  std::optional<std::int64_t> restored_at_us;
   std::vector<Result<ValidEvent>> records;  // an error is a record refused by validate()
 };
 
@@ -79,9 +83,13 @@ class EventStore {
 
   // Last committed sequence; 0 for an empty store. Any thread.
   std::uint64_t last_sequence() const;
-  // The last batch number of a producer; 0 if there is none. Any thread. Error:
+  // Where a producer stands; zero and empty if it is not known. Any thread. Error:
   // internal, data_loss.
-  Result<std::uint64_t> last_batch_number(const std::string& producer_id) const;
+  struct ProducerPosition {
+    std::uint64_t last_batch_number = 0;
+    std::string checkpoint;
+  };
+  Result<ProducerPosition> producer_position(const std::string& producer_id) const;
 
   // A frozen view of the store, cheap; any thread. Must not outlive the store.
   ReadView view() const;

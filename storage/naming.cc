@@ -80,7 +80,11 @@ Result<std::uint32_t> NewNames::add_party(const PartyRef& ref, PartyKind kind_of
     CatalogParty more;
     more.id = party.id;
     if (party.kind == PartyKind::unknown) more.kind = kind;
-    if (party.cik.empty()) more.cik = ref.cik;
+    const bool has_cik =
+        !party.cik.empty() ||
+        std::any_of(party.identifiers.begin(), party.identifiers.end(),
+                    [](const Identifier& i) { return i.scheme == IdentifierScheme::cik; });
+    if (!has_cik) more.cik = ref.cik;
     if (more.kind != PartyKind::unknown || !more.cik.empty()) delta.parties.push_back(more);
     return known;
   }
@@ -178,7 +182,7 @@ Result<std::vector<FactRow>> rows_of(const Statement& statement, std::uint64_t s
     return known != 0 ? std::int64_t{known} : -1;
   };
   const auto party = [&](const PartyRef& ref, const char* field) -> Result<std::uint32_t> {
-    auto found = catalogue.find_party(ref, sequence);
+    auto found = catalogue.find_party(ref, sequence, statement.published.last_day());
     if (!found) return fail(at_field(std::move(found.error()), field));
     if (*found == 0) {
       return reject(field, "unknown_company", "unknown company '" + ref.name + ref.cik + "'");
@@ -213,7 +217,9 @@ Result<std::vector<FactRow>> rows_of(const Statement& statement, std::uint64_t s
   common[Column::status] = static_cast<std::int64_t>(statement.status);
   common[Column::product] = product;
   common[Column::counterparties] =
-      ordinal_of(NameKind::counterparties, Catalogue::counterparties_text(std::move(list)));
+      unused == Unused::intern && !list.empty()
+          ? std::int64_t{catalogue.intern_counterparties(list)}
+          : ordinal_of(NameKind::counterparties, Catalogue::counterparties_text(std::move(list)));
   common[Column::definition] = ordinal_of(NameKind::definition, statement.definition);
 
   std::vector<FactRow> rows;

@@ -3,7 +3,7 @@
 #include <iostream>
 #include <memory>
 
-#include "client/cli/verb.h"
+#include "client/cli/catalog_change.h"
 
 namespace capexdb::cli {
 namespace {
@@ -24,29 +24,61 @@ Table table_of(const std::vector<Entry>& entries, std::vector<Column> columns,
   return table;
 }
 
+std::string days_text(const Validity& validity) {
+  if (validity.always()) return {};
+  return " (" + valid_from_text(validity) + ".." + valid_to_text(validity) + ")";
+}
+
+// "ticker FB (2012-05-18..2022-06-08)".
+std::vector<std::string> identifiers_of(const CatalogParty& party) {
+  std::vector<std::string> texts;
+  for (const Identifier& identifier : party.identifiers) {
+    texts.push_back(std::string(to_string(identifier.scheme)) + " " + identifier.value +
+                    days_text(identifier.validity));
+  }
+  return texts;
+}
+
+std::vector<std::string> members_of(const CatalogParty& party) {
+  std::vector<std::string> texts = party.members;
+  for (const Membership& membership : party.memberships) {
+    texts.push_back(membership.party + days_text(membership.validity));
+  }
+  return texts;
+}
+
 Table company_table(const CatalogAnswer& answer) {
-  return table_of<CatalogParty>(
-      answer.entries.parties,
-      {{"id"},
-       {"name"},
-       {"kind"},
-       {"tickers"},
-       {"cik"},
-       {"country"},
-       {"fiscal_year_end"},
-       {"aliases"}},
-      [](const CatalogParty& party) {
-        return Row{party.id,  party.name,    to_string(party.kind), party.tickers,
-                   party.cik, party.country, party.fiscal_year_end, party.aliases};
-      });
+  return table_of<CatalogParty>(answer.entries.parties,
+                                {{"id"},
+                                 {"name"},
+                                 {"kind"},
+                                 {"tickers"},
+                                 {"cik"},
+                                 {"country"},
+                                 {"fiscal_year_end"},
+                                 {"aliases"},
+                                 {"identifiers"},
+                                 {"merged"}},
+                                [](const CatalogParty& party) {
+                                  return Row{party.id,
+                                             party.name,
+                                             to_string(party.kind),
+                                             party.tickers,
+                                             party.cik,
+                                             party.country,
+                                             party.fiscal_year_end,
+                                             party.aliases,
+                                             identifiers_of(party),
+                                             party.merged};
+                                });
 }
 
 Table group_table(const CatalogAnswer& answer) {
-  return table_of<CatalogParty>(answer.entries.parties,
-                                {{"id"}, {"name"}, {"members"}, {"aliases"}},
-                                [](const CatalogParty& party) {
-                                  return Row{party.id, party.name, party.members, party.aliases};
-                                });
+  return table_of<CatalogParty>(
+      answer.entries.parties, {{"id"}, {"name"}, {"members"}, {"aliases"}},
+      [](const CatalogParty& party) {
+        return Row{party.id, party.name, members_of(party), party.aliases};
+      });
 }
 
 Table metric_table(const CatalogAnswer& answer) {
@@ -112,6 +144,17 @@ int catalog(const Globals& globals, const CatalogOptions& options) {
   return table.row_count == 0 && options.fail_empty ? kNegative : kOk;
 }
 
+RunIfGiven declare_changes(CLI::App& app, const Globals& globals, CatalogKind kind) {
+  switch (kind) {
+    case CatalogKind::companies:
+      return declare_company_changes(app, globals);
+    case CatalogKind::groups:
+      return declare_group_changes(app, globals);
+    default:
+      return declare_registry_changes(app, globals, kind);
+  }
+}
+
 Run declare_catalog(CLI::App& app, const Globals& globals, CatalogKind kind) {
   auto options = std::make_shared<CatalogOptions>();
   options->question.kind = kind;
@@ -120,7 +163,12 @@ Run declare_catalog(CLI::App& app, const Globals& globals, CatalogKind kind) {
       ->type_name("SEQ")
       ->check(sequence_fault);
   app.add_flag("--fail-empty", options->fail_empty, "Exit with 1 when nothing matches");
-  return [options, &globals] { return catalog(globals, *options); };
+  app.require_subcommand(0, 1);
+  const RunIfGiven change = declare_changes(app, globals, kind);
+  return [options, change, &globals] {
+    const auto changed = change();
+    return changed ? *changed : catalog(globals, *options);
+  };
 }
 
 }  // namespace

@@ -27,7 +27,7 @@ Result<std::unique_ptr<IngestInput>> IngestInput::open(const std::string& file) 
   std::unique_ptr<IngestInput> input(new IngestInput(file, descriptor));
   struct stat status {};
   if (fstat(descriptor, &status) == 0 && S_ISDIR(status.st_mode))
-    return refuse("it is a directory");
+    return refuse("it is a directory; give its files, as in DIR/*.csv");
   return input;
 }
 
@@ -36,8 +36,9 @@ IngestInput::~IngestInput() {
 }
 
 Result<importers::Importer*> IngestInput::importer(importers::Format format,
-                                                   const importers::AskMetrics& metrics) {
-  if (!importer_) importer_ = importers::open_importer(stream_, file_, format, metrics);
+                                                   const importers::AskMetrics& metrics,
+                                                   const importers::ImportOptions& options) {
+  if (!importer_) importer_ = importers::open_importer(stream_, file_, format, metrics, options);
   if (!*importer_) return fail(importer_->error());
   return (*importer_)->get();
 }
@@ -47,6 +48,12 @@ bool IngestInput::reads_file(const std::string& path) const {
   struct stat theirs {};
   return fstat(buffer_.descriptor(), &ours) == 0 && stat(path.c_str(), &theirs) == 0 &&
          S_ISREG(ours.st_mode) && ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino;
+}
+
+std::optional<IngestInput::Extent> IngestInput::extent() const {
+  struct stat status {};
+  if (fstat(buffer_.descriptor(), &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
+  return Extent{buffer_.bytes_read(), static_cast<std::uint64_t>(status.st_size)};
 }
 
 std::streambuf::int_type IngestInput::Buffer::underflow() {
@@ -67,6 +74,7 @@ std::streambuf::int_type IngestInput::Buffer::underflow() {
     // The istream turns this into badbit: the input has not ended, it is broken.
     if (count < 0) throw std::ios_base::failure("read");
     if (count == 0) return traits_type::eof();
+    bytes_read_ += static_cast<std::uint64_t>(count);
     setg(bytes_.data(), bytes_.data(), bytes_.data() + count);
     return traits_type::to_int_type(bytes_[0]);
   }

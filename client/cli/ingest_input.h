@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <functional>
 #include <istream>
 #include <memory>
@@ -28,11 +29,19 @@ class IngestInput {
   // Made by the first call, which waits for the first bytes; valid as long as
   // the input. Errors: those of open_importer().
   Result<importers::Importer*> importer(importers::Format format,
-                                        const importers::AskMetrics& metrics);
+                                        const importers::AskMetrics& metrics,
+                                        const importers::ImportOptions& options);
 
   // `decide` is asked before a read waits, and again after each brief wait;
   // no_more ends the stream. Without it reads wait until there is something.
   void on_idle(std::function<Wait()> decide) { buffer_.on_idle(std::move(decide)); }
+
+  // How far the file is read, and how large it is; nothing for a pipe or a terminal.
+  struct Extent {
+    std::uint64_t read = 0;
+    std::uint64_t size = 0;
+  };
+  std::optional<Extent> extent() const;
 
   // Whether `path` names the very file that is read; a device or a pipe is none.
   bool reads_file(const std::string& path) const;
@@ -42,6 +51,7 @@ class IngestInput {
    public:
     explicit Buffer(int descriptor) : descriptor_(descriptor) {}
     int descriptor() const { return descriptor_; }
+    std::uint64_t bytes_read() const { return bytes_read_; }
     void on_idle(std::function<Wait()> decide) { decide_ = std::move(decide); }
 
    protected:
@@ -52,6 +62,7 @@ class IngestInput {
     int descriptor_;
     std::function<Wait()> decide_;
     std::array<char, 65536> bytes_{};
+    std::uint64_t bytes_read_ = 0;
   };
 
   IngestInput(std::string file, int descriptor)

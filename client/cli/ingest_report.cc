@@ -83,6 +83,13 @@ void IngestReport::on_left_out(std::size_t file, const importers::LeftOut& left_
       {{"file", options_.files[file]}, {"count", left_out.count}, {"message", left_out.text}});
 }
 
+void IngestReport::on_retracted(std::size_t file, std::size_t count) {
+  *options_.messages << place_text({file, 0, {}}) << ": retracts " << count
+                     << (count == 1 ? " statement" : " statements")
+                     << " of earlier vintages that it no longer has\n";
+  retracted_.push_back({{"file", options_.files[file]}, {"count", count}});
+}
+
 void IngestReport::on_discarded(std::size_t count) {
   waiting_.erase(waiting_.end() - static_cast<std::ptrdiff_t>(std::min(count, waiting_.size())),
                  waiting_.end());
@@ -166,6 +173,7 @@ Json IngestReport::summary() const {
   object["verdicts"] = verdicts_;
   if (verdicts_omitted_ > 0) object["verdicts_omitted"] = verdicts_omitted_;
   if (!left_out_.empty()) object["left_out"] = left_out_;
+  if (!retracted_.empty()) object["retracted"] = retracted_;
   return object;
 }
 

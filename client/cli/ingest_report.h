@@ -48,6 +48,8 @@ class IngestReport {
   void on_added(RecordPlace place) { waiting_.push_back(std::move(place)); }
   // What of the file no record was made of.
   void on_left_out(std::size_t file, const importers::LeftOut& left_out);
+  // So many retractions of what the file no longer has were added.
+  void on_retracted(std::size_t file, std::size_t count);
   // The last `count` records were taken back.
   void on_discarded(std::size_t count);
   void on_reply(const BatchReply& reply);
@@ -60,6 +62,7 @@ class IngestReport {
   Json summary() const;
 
   bool all_good() const { return rejected_ == 0 && unreadable_ == 0; }
+  std::uint64_t refused() const { return rejected_ + unreadable_; }
   std::uint64_t answered() const { return answered_; }
 
  private:
@@ -89,6 +92,7 @@ class IngestReport {
   Json verdicts_ = Json::array();
   std::uint64_t verdicts_omitted_ = 0;
   Json left_out_ = Json::array();
+  Json retracted_ = Json::array();
 };
 
 }  // namespace capexdb::cli

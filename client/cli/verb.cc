@@ -23,11 +23,12 @@ const std::vector<Verb>& verbs() {
       {"changes", "What the store answers differently since a sequence or a day", declare_changes},
       {"replay", "An earlier answer again, by its token", declare_replay},
       {"show", "One event as it came, by its sequence", declare_show},
-      {"companies", "The companies of the catalogue", declare_companies},
-      {"groups", "The groups of the catalogue and their members", declare_groups},
-      {"metrics", "The metrics of the catalogue", declare_metrics},
-      {"sources", "The sources of the catalogue and their ranks", declare_sources},
-      {"products", "The products of the catalogue", declare_products},
+      {"retract", "Withdraw a statement in the name of its source", declare_retract},
+      {"companies", "The companies of the catalogue; add, alias, merge, split", declare_companies},
+      {"groups", "The groups of the catalogue and their members; set", declare_groups},
+      {"metrics", "The metrics of the catalogue; add", declare_metrics},
+      {"sources", "The sources of the catalogue and their ranks; set", declare_sources},
+      {"products", "The products of the catalogue; add", declare_products},
       {"status", "The server and its store", declare_status},
   };
   return kVerbs;

@@ -22,6 +22,18 @@ bool ByteSource::fill(std::size_t bytes) {
   return buffer_.size() - at_ >= bytes;
 }
 
+std::size_t ByteSource::read(char* to, std::size_t bytes) {
+  std::size_t done = 0;
+  while (done < bytes && (at_ < buffer_.size() || fill(1))) {
+    const std::size_t part = std::min(bytes - done, buffer_.size() - at_);
+    std::copy_n(buffer_.data() + at_, part, to + done);
+    at_ += part;
+    done += part;
+  }
+  offset_ += done;
+  return done;
+}
+
 std::string_view ByteSource::ahead_lines(std::size_t lines, std::size_t bytes_max) {
   bool blank = true;
   std::size_t at = 0;

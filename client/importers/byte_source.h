@@ -34,6 +34,8 @@ class ByteSource {
   // The next `lines` lines that are not blank, with what lies before them; at
   // most `bytes_max` bytes. Waits for no more of a pipe than that.
   std::string_view ahead_lines(std::size_t lines, std::size_t bytes_max);
+  // Up to `bytes` bytes; fewer only at the end.
+  std::size_t read(char* to, std::size_t bytes);
   std::uint64_t offset() const { return offset_; }
   // Reading stopped for a fault of the input, not at its end.
   bool broken() const { return input_.bad(); }

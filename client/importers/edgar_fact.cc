@@ -6,6 +6,7 @@
 
 #include "client/importers/fact.h"
 #include "client/importers/json_object.h"
+#include "client/importers/xbrl.h"
 #include "proto/model/date.h"
 #include "proto/model/text.h"
 
@@ -67,14 +68,6 @@ Result<std::string> date_member(const EdgarMembers& members, std::string_view na
   return text;
 }
 
-// 0001045810-24-000029: the filer who sent it, the year, a number.
-bool is_accession(std::string_view text) {
-  constexpr std::string_view kShape = "##########-##-######";
-  return std::equal(text.begin(), text.end(), kShape.begin(), kShape.end(), [](char c, char shape) {
-    return shape == '#' ? c >= '0' && c <= '9' : c == shape;
-  });
-}
-
 Result<v1::Period> fact_period(const EdgarMembers& members) {
   v1::Period period;
   CAPEXDB_ASSIGN(const std::string end,
@@ -96,11 +89,6 @@ Result<v1::Period> fact_period(const EdgarMembers& members) {
   return period;
 }
 
-bool is_currency_unit(std::string_view code) {
-  return code.size() == 3 &&
-         std::all_of(code.begin(), code.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
-}
-
 Result<v1::Quantity> fact_quantity(const EdgarSeries& series, const EdgarMembers& members) {
   const EdgarMember* val = find_member(members, "val");
   if (val == nullptr || (val->kind == JsonToken::literal && val->text == "null")) {
@@ -119,27 +107,10 @@ Result<v1::Quantity> fact_quantity(const EdgarSeries& series, const EdgarMembers
     digits.error().field = "val";
     return fail(std::move(digits.error()));
   }
-  v1::Quantity quantity;
-  quantity.set_value(std::move(*digits));
-  if (is_currency_unit(series.unit)) {
-    quantity.set_currency(series.unit);
-  } else if (series.metric.unit_class == UnitClass::money) {
-    return refuse_member(
-        "units", "unit_mismatch",
-        series.definition + " is stated in '" + std::string(clip(series.unit, 40)) + "', but " +
-            series.metric.id +
-            " is money: a currency such as USD is wanted; if the filer tagged it so, "
-            "leave this fact out");
-  } else if (!is_clean_text(series.unit) || trim(series.unit).empty()) {
-    return refuse_member("units", "bad_text",
-                         "the name of the unit is empty or not clean UTF-8 text");
-  }
-  quantity.set_unit(series.unit);
-  return quantity;
+  return xbrl_quantity(series.metric, series.definition, series.unit, std::move(*digits), "units");
 }
 
 Result<void> put_filing(const EdgarMembers& members, v1::Event& event) {
-  v1::Source& source = *event.mutable_source();
   CAPEXDB_ASSIGN(std::string accession, text_member(members, "accn", "missing_accession",
                                                     "the accession number of its filing"));
   if (!is_accession(accession)) {
@@ -150,13 +121,9 @@ Result<void> put_filing(const EdgarMembers& members, v1::Event& event) {
   CAPEXDB_ASSIGN(std::string filed, date_member(members, "filed", "missing_filed",
                                                 "the day of its filing: when could the world know "
                                                 "it?"));
-  source.set_publisher("SEC EDGAR");
-  source.set_accession(std::move(accession));
-  source.set_attribution(v1::ATTRIBUTION_ISSUER);
-  if (const EdgarMember* form = find_member(members, "form");
-      form != nullptr && form->kind == JsonToken::text) {
-    source.set_form(form->text);
-  }
+  const EdgarMember* form = find_member(members, "form");
+  const bool named = form != nullptr && form->kind == JsonToken::text;
+  *event.mutable_source() = filing_source(std::move(accession), named ? form->text : std::string());
   event.set_published_at(std::move(filed));
   return {};
 }

@@ -1,5 +1,4 @@
 #include <nlohmann/json.hpp>
-#include <unordered_map>
 #include <utility>
 
 #include "client/importers/csv.h"
@@ -7,35 +6,14 @@
 #include "client/importers/edgar_shape.h"
 #include "client/importers/formats.h"
 #include "client/importers/json_stream.h"
+#include "client/importers/xbrl.h"
 #include "proto/model/text.h"
 
 namespace capexdb::importers {
 namespace {
 
-using MetricByTag = std::unordered_map<std::string, CatalogMetric>;
-
-// "12,345".
-std::string grouped(std::uint64_t number) {
-  std::string text = std::to_string(number);
-  for (std::size_t at = text.size(); at > 3;) text.insert(at -= 3, ",");
-  return text;
-}
-
-std::string counted_words(std::uint64_t count, const std::string& one, const std::string& many) {
-  return grouped(count) + " " + (count == 1 ? one : many);
-}
-
 std::string json_text(const std::string& text) {
   return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
-
-// Some names have a no-break space where another file has a plain one.
-std::string plain_name(std::string name) {
-  static constexpr std::string_view kNoBreak = "\xC2\xA0";
-  for (std::size_t at = name.find(kNoBreak); at != std::string::npos; at = name.find(kNoBreak)) {
-    name.replace(at, kNoBreak.size(), " ");
-  }
-  return std::string(trim(name));
 }
 
 // Documents of company facts, one behind the other: the SEC's answer is one, a
@@ -82,6 +60,10 @@ class EdgarImporter : public Importer {
                                   " neither a concept nor a unit"});
     }
     if (number_ == 0 && facts_left_out_ == 0) all.push_back({0, "there is no fact in it"});
+    if (number_ > 0 && !states_capex_) {
+      all.push_back(
+          {0, "nothing in it is capex: the filer tags none of the concepts of that metric"});
+    }
     return all;
   }
 
@@ -245,6 +227,7 @@ class EdgarImporter : public Importer {
   Result<void> read_fact(JsonToken token) {
     static constexpr std::string_view kEnd = "]}}}}}";
     const std::uint64_t number = ++number_;
+    states_capex_ = states_capex_ || series_.metric.id == "capex";
     if (token != JsonToken::begin_object) {
       const bool nested = token == JsonToken::begin_array;
       const std::string text = token == JsonToken::text ? json_text(json_.text()) : json_.text();
@@ -314,6 +297,7 @@ class EdgarImporter : public Importer {
   std::string begin_;  // of a document with one fact of the list
   Record* record_ = nullptr;
   std::uint64_t number_ = 0;  // facts that became records
+  bool states_capex_ = false;
   std::uint64_t concept_facts_ = 0;
   std::uint64_t facts_left_out_ = 0;
   std::uint64_t concepts_left_out_ = 0;
@@ -324,13 +308,7 @@ class EdgarImporter : public Importer {
 
 Result<std::unique_ptr<Importer>> open_edgar(ByteSource source, const std::string& file,
                                              const AskMetrics& metrics) {
-  MetricByTag by_tag;
-  if (metrics) {
-    CAPEXDB_ASSIGN(const std::vector<CatalogMetric> list, metrics());
-    for (const CatalogMetric& metric : list) {
-      for (const std::string& tag : metric.tags) by_tag.try_emplace(tag, metric);
-    }
-  }
+  CAPEXDB_ASSIGN(MetricByTag by_tag, metrics_by_tag(metrics));
   auto importer = std::make_unique<EdgarImporter>(std::move(source), file, std::move(by_tag));
   CAPEXDB_TRY(importer->open());
   return std::unique_ptr<Importer>(std::move(importer));

@@ -27,8 +27,10 @@ struct KnownShape {
 };
 
 constexpr std::array<KnownShape, 8> kKnownShapes = {{
-    {{"cik_str", "ticker", "title"}, "the SEC's list of companies and tickers"},
-    {{"fields", "data", ""}, "the SEC's list of tickers and exchanges"},
+    {{"cik_str", "ticker", "title"},
+     "the SEC's list of companies and tickers, identifiers and no statements"},
+    {{"fields", "data", ""},
+     "the SEC's list of tickers and exchanges, identifiers and no statements"},
     {{"cik", "entityType", "sic"}, "a company's list of filings (SEC submissions)"},
     {{"accessionNumber", "filingDate", ""}, "a list of filings (SEC submissions)"},
     {{"taxonomy", "tag", "ccp"}, "one concept of all companies (an SEC frame)"},
@@ -52,19 +54,23 @@ Result<void> JsonShape::skip(JsonStream& json, JsonToken first) {
   }
 }
 
-std::string describe(const JsonShape& shape) {
+const char* known_document(const JsonShape& shape) {
   const auto has = [&](std::string_view name) {
     const auto among = [&](const std::vector<std::string>& names) {
       return std::find(names.begin(), names.end(), name) != names.end();
     };
     return name.empty() || among(shape.outer) || among(shape.inner);
   };
-  std::string text;
   for (const KnownShape& known : kKnownShapes) {
-    if (!std::all_of(known.members.begin(), known.members.end(), has)) continue;
-    text = std::string("it looks like ") + known.what + "; ";
-    break;
+    if (std::all_of(known.members.begin(), known.members.end(), has)) return known.what;
   }
+  return nullptr;
+}
+
+std::string describe(const JsonShape& shape) {
+  std::string text;
+  if (const char* known = known_document(shape))
+    text = std::string("it looks like ") + known + "; ";
   if (shape.outer.empty()) return text + "it has no members";
   text += "its members are ";
   std::string names;
@@ -79,7 +85,7 @@ namespace {
 
 enum class ShapeVerdict { no, yes, unsure };
 
-ShapeVerdict company_facts(std::string_view start) {
+ShapeVerdict company_facts(std::string_view start, JsonShape& shape) {
   // A view is not enough for a stream of C++20.
   std::istringstream input{std::string(start)};
   ByteSource source(input);
@@ -102,7 +108,11 @@ ShapeVerdict company_facts(std::string_view start) {
         if (--depth == 0) return ShapeVerdict::no;
         break;
       case JsonToken::name:
-        if (depth != 1) break;
+        if (depth != 1) {
+          add_name(shape.inner, json.text(), kInnerMax);
+          break;
+        }
+        shape.add_outer(json.text());
         facts = json.text() == "facts";
         named = named || json.text() == "cik" || json.text() == "entityName";
         break;
@@ -110,7 +120,7 @@ ShapeVerdict company_facts(std::string_view start) {
         return ShapeVerdict::unsure;
       case JsonToken::begin_array:
         if (depth == 0) return ShapeVerdict::no;
-        if (const auto skipped = json.skip(*token); !skipped) return fails(skipped.error());
+        if (const auto skipped = shape.skip(json, *token); !skipped) return fails(skipped.error());
         break;
       default:
         if (depth == 0) return ShapeVerdict::no;
@@ -120,13 +130,15 @@ ShapeVerdict company_facts(std::string_view start) {
 
 }  // namespace
 
-bool is_company_facts(ByteSource& source) {
+JsonLook look_at_json(ByteSource& source) {
   std::size_t seen = 0;
   for (std::size_t lines = 1;; lines *= 2) {
+    JsonLook look;
     const std::string_view start = source.ahead_lines(lines, kShapeBytesMax);
-    const ShapeVerdict verdict = company_facts(start);
-    if (verdict != ShapeVerdict::unsure) return verdict == ShapeVerdict::yes;
-    if (start.size() == seen || start.size() >= kShapeBytesMax) return false;
+    const ShapeVerdict verdict = company_facts(start, look.shape);
+    look.is_company_facts = verdict == ShapeVerdict::yes;
+    const bool all = start.size() == seen || start.size() >= kShapeBytesMax;
+    if (verdict != ShapeVerdict::unsure || all) return look;
     seen = start.size();
   }
 }

@@ -23,4 +23,15 @@ struct JsonShape {
 // cik, filings".
 std::string describe(const JsonShape& shape);
 
+// What a document is that is well known and has no statements in it; else null.
+const char* known_document(const JsonShape& shape);
+
+// What the first document ahead is, from its first 64 KiB. Waits for no more of a pipe
+// than the lines that tell it.
+struct JsonLook {
+  bool is_company_facts = false;
+  JsonShape shape;  // as far as was read to tell
+};
+JsonLook look_at_json(ByteSource& source);
+
 }  // namespace capexdb::importers

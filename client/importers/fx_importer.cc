@@ -5,6 +5,7 @@
 #include "client/importers/fact.h"
 #include "client/importers/formats.h"
 #include "client/importers/fx_series.h"
+#include "client/importers/us_date.h"
 #include "proto/model/decimal.h"
 #include "proto/model/text.h"
 
@@ -45,7 +46,7 @@ class RatesImporter : public Importer {
     columns_ = row.cells.size();
     names_ = std::move(row.cells);
     header_ = std::move(row.raw);
-    return {};
+    return check_order_of_dates();
   }
 
   Result<bool> next(Record& record) override {
@@ -70,6 +71,33 @@ class RatesImporter : public Importer {
   }
 
  private:
+  // A file with the day first would be misread up to its first day above 12, so the
+  // first rows are looked at before one is taken: a month of days has such days.
+  Result<void> check_order_of_dates() {
+    static constexpr std::size_t kRowsSeen = 40;
+    static constexpr std::size_t kBytesSeen = 64U << 10U;
+    const auto date_of = [](std::string_view line) {
+      std::string cell(line.substr(0, line.find(',')));
+      std::erase(cell, '"');
+      return cell;
+    };
+    if (format_ != Format::fred) return {};
+    if (date_of(source_.ahead_lines(1, kBytesSeen)).find('/') == std::string::npos) return {};
+    std::string day_first;
+    for (const std::string& line : split(source_.ahead_lines(kRowsSeen, kBytesSeen), '\n')) {
+      const DateOrder order = date_order(date_of(line));
+      if (order == DateOrder::month_first) return {};
+      if (order == DateOrder::day_first && day_first.empty()) day_first = date_of(line);
+    }
+    if (day_first.empty()) return {};
+    return fail(Error{Errc::invalid_argument,
+                      file_ + " has the day before the month, as '" +
+                          std::string(clip(day_first, 40)) +
+                          "' shows; FRED writes the month first: write dates as YYYY-MM-DD",
+                      {},
+                      "day_first"});
+  }
+
   void take(CsvRecord row) {
     const auto whole = [&](Error error) {
       Record& record = ready_.emplace_back();

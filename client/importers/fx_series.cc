@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 
-#include "client/importers/csv.h"
 #include "client/importers/formats.h"
+#include "client/importers/us_date.h"
 #include "proto/model/text.h"
 
 namespace capexdb::importers {
@@ -111,39 +111,16 @@ const char* rate_publisher(Format format) {
 }
 
 Result<Day> rate_day(std::string_view text, Format format) {
-  const std::vector<std::string> parts = split(text, '/');
-  if (format == Format::ecb || parts.size() != 3) return parse_date(trim(text));
-  const auto month = parse_unsigned(parts[0]);
-  const auto day = parse_unsigned(parts[1]);
-  const auto year = parse_unsigned(parts[2]);
-  const auto bad = [&](const std::string& why) {
-    return refuse_series("bad_date", "'" + std::string(clip(text, 40)) + "' " + why);
-  };
-  if (!month || !day || !year || parts[2].size() != 4 || *month < 1 || *day < 1) {
-    return bad("is not a date: write YYYY-MM-DD");
-  }
-  if (*month > 12) {
-    return bad(
-        "has no month " + std::to_string(*month) +
-        ": FRED writes the month before the day; if the file has the day first, write YYYY-MM-DD");
-  }
-  const int y = static_cast<int>(*year);
-  const int m = static_cast<int>(*month);
-  if (*day > 31 || static_cast<int>(*day) > days_in_month(y, m)) {
-    return bad("is no day of the calendar");
-  }
-  // Through the text form, which knows the years that are allowed.
-  return parse_date(date_to_string(day_from_civil(y, m, static_cast<int>(*day))));
+  if (format == Format::ecb) return parse_date(trim(text));
+  return parse_us_date(text, ShortYears::refused);
 }
 
-Format format_of_header(std::string_view line) {
-  if (line.starts_with("\xEF\xBB\xBF")) line.remove_prefix(3);
-  const auto cells = parse_csv_line(std::string(trim(line)));
-  if (!cells || cells->size() < 2 || !is_date_column(cells->front())) return Format::csv;
+Format format_of_header(std::span<const std::string> header) {
+  if (header.size() < 2 || !is_date_column(header.front())) return Format::csv;
   const auto all_are = [&](auto is) {
-    return std::all_of(cells->begin() + 1, cells->end(), [&](const std::string& cell) {
-      const bool last = &cell == &cells->back();
-      return is(std::string(trim(cell))) || (last && cells->size() > 2 && trim(cell).empty());
+    return std::all_of(header.begin() + 1, header.end(), [&](const std::string& cell) {
+      const bool last = &cell == &header.back();
+      return is(std::string(trim(cell))) || (last && header.size() > 2 && trim(cell).empty());
     });
   };
   if (all_are([](const std::string& cell) { return is_currency_code(cell); })) return Format::ecb;

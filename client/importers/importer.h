@@ -1,6 +1,7 @@
 // Files into events: CSV (minimal and rich), JSON lines, delimited protobuf, company
-// facts of SEC EDGAR, exchange rates of the ECB and of the Federal Reserve.
-// Streaming: memory does not grow with the file.
+// facts and Financial Statement Data Sets of the SEC, exchange rates of the ECB and of the
+// Federal Reserve, estimates of Epoch AI. Streaming: memory does not grow with the file;
+// of a data set the list of filings is held.
 #pragma once
 
 #include <cstdint>
@@ -17,12 +18,13 @@
 
 namespace capexdb::importers {
 
-enum class Format : std::uint8_t { automatic, csv, jsonl, pb, edgar, ecb, fred };
+enum class Format : std::uint8_t { automatic, csv, jsonl, pb, edgar, ecb, fred, fsds, epoch };
 
 // One record of the input. `event` is an error when the record cannot be read;
 // reading goes on with the next one.
 struct Record {
-  std::uint64_t line = 0;  // 1-based line where it starts; of pb and edgar, its number
+  // 1-based line where it starts (of an archive, in its num.txt); of pb and edgar, its number.
+  std::uint64_t line = 0;
   // As it stands in the input, without the line end; of pb, with its length, so
   // that raws put together are a stream again; where a record is a part of a line
   // or document, a line or document that holds it alone. Cut off at 1 MiB where
@@ -51,6 +53,12 @@ class Importer {
   virtual std::string_view record_end() const { return "\n"; }
 };
 
+// What a file does not say of itself. Only asked for where a format needs it.
+struct ImportOptions {
+  std::string published_at;  // YYYY-MM-DD, of statements that do not say it
+  std::string title;         // of the data set; empty: the file's name
+};
+
 // The metrics of the store that the events are for, with their XBRL concepts.
 using AskMetrics = std::function<Result<std::vector<CatalogMetric>>()>;
 
@@ -60,8 +68,9 @@ using AskMetrics = std::function<Result<std::vector<CatalogMetric>>()>;
 // `metrics` is asked once, and only for a file whose figures are named by
 // concepts. Errors: invalid_argument when the format cannot be told, the header
 // of a CSV file lacks a needed column (it says which), or the file is something
-// else than its format; those of `metrics`.
+// else than its format, which for well-known ones it names; those of `metrics`.
 Result<std::unique_ptr<Importer>> open_importer(std::istream& input, const std::string& file,
-                                                Format format, const AskMetrics& metrics = {});
+                                                Format format, const AskMetrics& metrics = {},
+                                                const ImportOptions& options = {});
 
 }  // namespace capexdb::importers

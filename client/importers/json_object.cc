@@ -9,7 +9,7 @@
 namespace capexdb::importers {
 namespace {
 
-tl::unexpected<Error> refuse(const char* reason, std::string message) {
+tl::unexpected<Error> refuse_json(const char* reason, std::string message) {
   return fail(Error{Errc::invalid_argument, std::move(message), {}, reason});
 }
 
@@ -85,20 +85,20 @@ Result<JsonObject> parse_json_object(std::string_view text) {
   FirstLevel sax;
   const bool good = nlohmann::json::sax_parse(text.begin(), text.end(), &sax);
   if (!good) {
-    if (!sax.error) return refuse("bad_json", "not valid JSON");
+    if (!sax.error) return refuse_json("bad_json", "not valid JSON");
     if (sax.error->reason == "bad_json" && sax.is_object && sax.position() > text.size()) {
-      return refuse("json_cut_short", "the JSON object ends too early");
+      return refuse_json("json_cut_short", "the JSON object ends too early");
     }
     return fail(std::move(*sax.error));
   }
-  if (!sax.is_object) return refuse("bad_json", "the line is JSON but not an object");
+  if (!sax.is_object) return refuse_json("bad_json", "the line is JSON but not an object");
   return std::move(sax.object);
 }
 
 Result<std::string> plain_digits(std::string_view json_number) {
   const auto too_long = [&] {
-    return refuse("decimal_overflow", "the number " + std::string(json_number.substr(0, 60)) +
-                                          " is not a number of at most 38 digits");
+    return refuse_json("decimal_overflow", "the number " + std::string(json_number.substr(0, 60)) +
+                                               " is not a number of at most 38 digits");
   };
   const std::size_t e = json_number.find_first_of("eE");
   const auto number = Decimal::parse(json_number.substr(0, e));

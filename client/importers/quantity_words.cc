@@ -28,7 +28,7 @@ constexpr std::array<std::pair<std::string_view, int>, 17> kScales = {{{"k", 3},
                                                                        {"trillion", 12},
                                                                        {"trillions", 12}}};
 
-constexpr std::array<Word, 27> kNames = {
+constexpr std::array<Word, 27> kCurrencyNames = {
     {{"us$", "USD"},     {"$", "USD"},       {"dollar", "USD"}, {"dollars", "USD"},
      {"rmb", "CNY"},     {"cn¥", "CNY"},     {"yuan", "CNY"},   {"renminbi", "CNY"},
      {"hk$", "HKD"},     {"nt$", "TWD"},     {"a$", "AUD"},     {"c$", "CAD"},
@@ -55,7 +55,7 @@ std::optional<int> scale_of_word(std::string_view word) {
 
 std::string currency_of_word(std::string_view word) {
   const std::string folded = to_lower_ascii(word);
-  for (const auto& [name, code] : kNames) {
+  for (const auto& [name, code] : kCurrencyNames) {
     if (name == folded) return std::string(code);
   }
   for (const std::string_view code : kCodes) {

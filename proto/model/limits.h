@@ -57,6 +57,7 @@ inline constexpr std::size_t kNameBytesMax = 512;
 inline constexpr std::size_t kTextBytesMax = 16U << 10U;
 inline constexpr std::size_t kCounterpartiesMax = 64;
 inline constexpr std::size_t kCitationsMax = 64;
+inline constexpr std::size_t kCheckpointBytesMax = 4096;  // a producer's words for where it stands
 inline constexpr std::size_t kCatalogNamesMax = 5000;  // aliases, tickers or members of one entry
 inline constexpr std::size_t kCatalogEntriesMax = 10'000;  // of one change, all kinds together
 inline constexpr std::size_t kProducerIdBytesMax = 128;

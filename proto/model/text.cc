@@ -112,6 +112,12 @@ std::string quoted(std::string_view text) {
   return "'" + std::string(shown) + (shown.size() < text.size() ? "...'" : "'");
 }
 
+std::string grouped(std::uint64_t number) {
+  std::string text = std::to_string(number);
+  for (std::size_t at = text.size(); at > 3;) text.insert(at -= 3, ",");
+  return text;
+}
+
 std::uint64_t hash64(std::string_view bytes) { return XXH3_64bits(bytes.data(), bytes.size()); }
 
 namespace {

@@ -34,6 +34,9 @@ std::string_view clip(std::string_view text, std::size_t bytes_max);
 // 'text' for a message; of a long one its beginning.
 std::string quoted(std::string_view text);
 
+// "1,234,567", for messages.
+std::string grouped(std::uint64_t number);
+
 // A 64-bit hash for identities that are stored (xxh3, seed 0); its values are
 // part of the storage format.
 std::uint64_t hash64(std::string_view bytes);

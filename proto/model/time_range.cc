@@ -134,4 +134,20 @@ std::string timestamp_to_string(std::int64_t microseconds) {
   return text + fraction;
 }
 
+Result<std::int64_t> parse_timestamp(std::string_view text) {
+  const auto refuse = [&] {
+    return fail(Errc::invalid_argument,
+                "'" + std::string(clip(text, 40)) + "' is no time as 2024-08-26T13:01:02.000000Z");
+  };
+  constexpr std::size_t kFraction = 6;
+  const std::size_t dot = text.rfind('.');
+  if (dot == std::string_view::npos || text.size() != dot + kFraction + 2 || text.back() != 'Z') {
+    return refuse();
+  }
+  const auto fraction = parse_unsigned(text.substr(dot + 1, kFraction));
+  const auto seconds = parse_time_range(std::string(text.substr(0, dot)) + "Z");
+  if (!fraction || !seconds || seconds->begin != seconds->end) return refuse();
+  return seconds->begin * 1'000'000 + static_cast<std::int64_t>(*fraction);
+}
+
 }  // namespace capexdb

@@ -34,5 +34,7 @@ std::string time_range_to_string(const TimeRange& range);
 
 // "2024-08-26T13:01:02.123456Z" from microseconds since 1970-01-01 UTC.
 std::string timestamp_to_string(std::int64_t microseconds);
+// What timestamp_to_string() writes. Error: invalid_argument.
+Result<std::int64_t> parse_timestamp(std::string_view text);
 
 }  // namespace capexdb

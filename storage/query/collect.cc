@@ -169,6 +169,11 @@ Result<Figures> from_cells(const Reading& reading, const Plan& plan) {
       }
     }
   }
+  if (!plan.memberships.empty()) {
+    std::erase_if(cells, [&](const ResolvedCell& cell) {
+      return !plan.belongs(cell.leader.ordinal(Column::subject), cell.leader.period());
+    });
+  }
   if (plan.measure == Measure::conversion) CAPEXDB_TRY(name_rates(reading, plan, cells));
   if (!plan.currency.empty()) {
     CAPEXDB_TRY(

@@ -17,6 +17,11 @@ constexpr std::size_t kRowsWanted = 4000;  // of a group; about 5 MiB of figures
 std::vector<std::uint32_t> named_by_others(const Reading& reading, const Plan& plan) {
   const Catalogue& catalogue = reading.catalogue;
   std::unordered_set<std::uint32_t> asked(plan.subjects.begin(), plan.subjects.end());
+  for (const std::uint32_t subject : plan.subjects) {
+    if (!plan.is_merged(subject)) continue;
+    const auto& parts = plan.merged->parts.at(subject);
+    asked.insert(parts.begin(), parts.end());
+  }
   std::vector<std::uint32_t> named;
   const std::uint32_t lists = catalogue.size(NameKind::counterparties);
   for (std::uint32_t list = 1; list <= lists && !asked.empty(); ++list) {

@@ -194,6 +194,7 @@ Result<void> FrameFolder::keep_cells(Rows rows, FoldedFrames& out) {
   std::vector<Row> built;
   built.reserve(rows.size());
   for (const std::uint32_t row : rows) built.push_back(columns_.row(row));
+  if (plan_.merged) plan_.merged->relabel(built);
   return visit_cells(built, [&](std::span<const Row> cell) -> Result<void> {
     if (auto resolved = resolve_cell(cell, plan_)) out.cells.push_back(std::move(*resolved));
     return {};

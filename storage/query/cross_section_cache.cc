@@ -36,6 +36,7 @@ std::shared_ptr<const FoldedFrames> CrossSectionCache::find(const Key& key, cons
     return nullptr;
   }
   const bool same = touched <= sequence && entry.made_of->subjects == made_of.subjects &&
+                    entry.made_of->merged == made_of.merged &&
                     same_ranks(entry.made_of->ranks, made_of.ranks);
   if (!same) return nullptr;
   entry.used = ++uses_;

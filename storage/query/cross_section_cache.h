@@ -32,10 +32,12 @@ class CrossSectionCache {
 
     friend auto operator<=>(const Key&, const Key&) = default;
   };
-  // What decides beside the rows: who is added, and the rank of each source.
+  // What decides beside the rows: who is added, who is read as another, and the
+  // rank of each source.
   struct MadeOf {
     OrdinalSet subjects;
-    std::vector<std::uint32_t> ranks;  // by source ordinal - 1
+    std::vector<std::uint32_t> ranks;               // by source ordinal - 1
+    std::map<std::uint32_t, std::uint32_t> merged;  // parties that are read as others
   };
 
   // Rows of that bucket are about to be written, up to `sequence`. To be called

@@ -15,9 +15,12 @@ bool may_be_kept(const ReadView& view, const Plan& plan) {
          plan.statuses.empty() && !plan.definition;
 }
 
+// But those that others were merged into, who are not read by frames.
 OrdinalSet subjects_of(const Plan& plan) {
   OrdinalSet subjects;
-  for (const std::uint32_t subject : plan.subjects) subjects.insert(subject);
+  for (const std::uint32_t subject : plan.subjects) {
+    if (!plan.is_merged(subject)) subjects.insert(subject);
+  }
   return subjects;
 }
 
@@ -39,6 +42,9 @@ class KeptReader {
     made_of->ranks.resize(catalogue.size(NameKind::source));
     for (std::uint32_t i = 0; i < made_of->ranks.size(); ++i) {
       made_of->ranks[i] = catalogue.source_rank(i + 1, plan.at);
+    }
+    if (plan.merged) {
+      made_of->merged.insert(plan.merged->canonical.begin(), plan.merged->canonical.end());
     }
     made_of_ = std::move(made_of);
   }

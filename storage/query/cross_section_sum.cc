@@ -319,6 +319,26 @@ std::vector<RowFacts> rows_by_company(std::span<const HeldFigure> figures, const
   return rows;
 }
 
+// The cells of those that others were merged into, whom frames leave out. True
+// where levels may follow from a growth among them.
+Result<bool> add_merged(const ReadView& view, const Plan& plan, const Catalogue& catalogue,
+                        const QueryLimits& limits, std::vector<ResolvedCell>& cells) {
+  if (!plan.merged) return false;
+  Plan merged = plan;
+  std::erase_if(merged.subjects, [&](std::uint32_t party) { return !plan.is_merged(party); });
+  bool grows = false;
+  CAPEXDB_TRY(scan_histories(view, merged, catalogue, limits,
+                             [&](std::span<const Row> cell) -> Result<void> {
+                               if (!plan.wants(cell.front().measure())) {
+                                 grows = true;
+                               } else if (auto resolved = resolve_cell(cell, plan)) {
+                                 cells.push_back(std::move(*resolved));
+                               }
+                               return {};
+                             }));
+  return grows;
+}
+
 }  // namespace
 
 bool is_cross_section_sum(const Plan& plan) {
@@ -327,7 +347,7 @@ bool is_cross_section_sum(const Plan& plan) {
   });
   return plan.kind == QueryKind::sum && plan.every == Every::reported && plan.measure && listed &&
          plan.lists(Dimension::period) && plan.fold == Fold::sum && plan.growth == Growth::none &&
-         !plan.cumulative && plan.currency.empty() && !plan.explain;
+         !plan.cumulative && plan.currency.empty() && !plan.explain && plan.memberships.empty();
 }
 
 Result<std::optional<SumAnswer>> cross_section_sum(const ReadView& view, const Plan& plan,
@@ -368,6 +388,8 @@ Result<std::optional<SumAnswer>> cross_section_sum(const ReadView& view, const P
     }
   }
 
+  CAPEXDB_ASSIGN(const bool grows, add_merged(view, plan, catalogue, limits, cells));
+  if (grows) return std::optional<SumAnswer>();
   SumAnswer answer;
   keep_best_definitions(cells, plan, catalogue);
   CAPEXDB_ASSIGN(const std::vector<SumPart> parts,

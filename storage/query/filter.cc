@@ -76,7 +76,12 @@ bool Filter::sees(std::size_t row, ScanReport& report) {
   const bool asked = plan_.policy.kind != PolicyKind::source ||
                      source_[row] == static_cast<std::int64_t>(plan_.policy.source);
   if (retraction || !asked) return false;
-  std::vector<Period>& periods = report.later[subject_[row]];
+  std::int64_t subject = subject_[row];
+  if (plan_.merged) {
+    const auto other = plan_.merged->canonical.find(static_cast<std::uint32_t>(subject));
+    if (other != plan_.merged->canonical.end()) subject = other->second;
+  }
+  std::vector<Period>& periods = report.later[subject];
   if (periods.empty() || periods.back() != period()) periods.push_back(period());
   return false;
 }

@@ -310,6 +310,15 @@ bool Plan::covers(const Period& period) const {
   return period.kind == PeriodKind::instant || period.kind == PeriodKind::window;
 }
 
+bool Plan::is_merged(std::uint32_t subject) const {
+  return merged != nullptr && merged->parts.contains(subject);
+}
+
+bool Plan::belongs(std::uint32_t subject, const Period& period) const {
+  const auto days = memberships.find(subject);
+  return days == memberships.end() || belongs_on(days->second, period);
+}
+
 std::uint32_t Plan::only_group(const Catalogue& catalogue) const {
   if (everyone || asked_parties.size() != 1 || catalogue.members(asked_parties.front(), at).empty())
     return 0;
@@ -339,6 +348,7 @@ Result<Plan> make_plan(const Query& query, const Catalogue& catalogue,
     plan.metric = static_cast<std::uint16_t>(metric);
     plan.metric_entry = catalogue.metric(metric, plan.at);
   }
+  plan.merged = catalogue.merged_parties(plan.at);
   if (!plan.everyone) CAPEXDB_TRY(plan_selection(plan, query, catalogue));
   CAPEXDB_TRY(plan_periods(plan, query, catalogue));
   CAPEXDB_TRY(plan_measure(plan, query));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,8 +27,12 @@ struct Plan {
   std::vector<std::uint32_t> subjects;       // whose statements are read; of a sum, its parts
   std::vector<std::uint32_t> asked_parties;  // parties as they were named
   bool everyone = false;                     // "all" was one of the names
-  std::vector<Status> statuses;              // empty: all
-  std::optional<Measure> measure;            // empty: any growth
+  // Parties that are read as others; null where nothing is merged.
+  std::shared_ptr<const MergedParties> merged;
+  // Of a sum: subjects that belong to the groups asked for on some days only.
+  Catalogue::Memberships memberships;
+  std::vector<Status> statuses;    // empty: all
+  std::optional<Measure> measure;  // empty: any growth
   std::optional<std::string> definition;
   Policy policy;
   std::string policy_name;
@@ -62,6 +67,11 @@ struct Plan {
   PeriodRange read_range() const;
   // Whether a sum has a row for each period, and whether for each `dimension`.
   bool lists(Dimension dimension) const;
+  // Whether others are read as a part of `subject`.
+  bool is_merged(std::uint32_t subject) const;
+  // Whether a figure of that period counts in the groups that were asked for: the
+  // subject has to belong to one on its last day.
+  bool belongs(std::uint32_t subject, const Period& period) const;
   // The group that alone was asked for; 0 for any other selection of a sum.
   std::uint32_t only_group(const Catalogue& catalogue) const;
   bool wants(Measure m) const { return any_measure || (measure ? m == *measure : is_growth(m)); }

@@ -23,6 +23,9 @@ class Subjects {
   std::unordered_set<std::uint32_t> met_;
 };
 
+// The day on which a name means whoever held it then.
+Day name_day(const Plan& plan) { return plan.as_of.value_or(kNewestHolder); }
+
 // Names may hold commas themselves ("Example Chips, Inc."), and are compared
 // without them: "alibaba,tencent" is also how the group "Alibaba + Tencent" may be
 // written. So a text is a list where each part of it is a name.
@@ -30,7 +33,7 @@ bool is_list(const std::string& text, const Plan& plan, const Catalogue& catalog
   if (text.find(',') == std::string::npos) return false;
   const auto known = [&](const std::string& name) {
     return is_reserved_name(name) ||
-           catalogue.find_party({name, {}, {}, {}}, plan.at).value_or(1) != 0;
+           catalogue.find_party({name, {}, {}, {}}, plan.at, name_day(plan)).value_or(1) != 0;
   };
   const std::vector<std::string> parts = split(text, ',');
   return std::all_of(parts.begin(), parts.end(), known) || !known(text);
@@ -63,7 +66,7 @@ Result<std::vector<std::uint32_t>> side_of(const std::string& name, const char* 
                                            const Plan& plan, const Catalogue& catalogue) {
   std::vector<std::uint32_t> parties;
   if (name.empty()) return parties;
-  const auto party = catalogue.need_party(name, plan.at);
+  const auto party = catalogue.need_party(name, plan.at, name_day(plan));
   if (!party) {
     Error error = party.error();
     error.field = field;
@@ -77,9 +80,13 @@ Result<std::vector<std::uint32_t>> side_of(const std::string& name, const char* 
 }
 
 // Groups, segments and countries too.
-std::vector<std::uint32_t> all_parties(const Catalogue& catalogue) {
+std::vector<std::uint32_t> all_parties(const Plan& plan, const Catalogue& catalogue) {
   std::vector<std::uint32_t> parties(catalogue.size(NameKind::party));
   std::iota(parties.begin(), parties.end(), 1U);
+  if (plan.merged) {
+    std::erase_if(parties,
+                  [&](std::uint32_t party) { return plan.merged->canonical.contains(party); });
+  }
   return parties;
 }
 
@@ -97,8 +104,24 @@ Result<void> plan_shipments(Plan& plan, const Query& query, const Catalogue& cat
     plan.product = product;
   }
   plan.subjects = !plan.sellers.empty() ? plan.sellers : plan.buyers;
-  if (plan.subjects.empty()) plan.subjects = all_parties(catalogue);
+  if (plan.subjects.empty()) plan.subjects = all_parties(plan, catalogue);
   return {};
+}
+
+// Who is in one of the groups always, or was asked for by name, belongs always.
+void find_memberships(Plan& plan, const Catalogue& catalogue) {
+  std::unordered_set<std::uint32_t> always;
+  for (const std::uint32_t party : plan.asked_parties) {
+    const auto dated = catalogue.dated_leaves(party, plan.at);
+    for (const std::uint32_t leaf : catalogue.leaves(party, plan.at)) {
+      if (!dated.contains(leaf)) always.insert(leaf);
+    }
+    for (const auto& [leaf, days] : dated) {
+      auto& all = plan.memberships[leaf];
+      all.insert(all.end(), days.begin(), days.end());
+    }
+  }
+  std::erase_if(plan.memberships, [&](const auto& leaf) { return always.contains(leaf.first); });
 }
 
 }  // namespace
@@ -111,7 +134,7 @@ Result<void> plan_selection(Plan& plan, const Query& query, const Catalogue& cat
   if (plan.kind == QueryKind::shipments) return plan_shipments(plan, query, catalogue);
   if (plan.kind == QueryKind::changes && query.select.empty()) {
     plan.everyone = true;
-    plan.subjects = all_parties(catalogue);
+    plan.subjects = all_parties(plan, catalogue);
     return {};
   }
   CAPEXDB_ASSIGN(const std::vector<std::string> names, selected_names(plan, query, catalogue));
@@ -125,7 +148,7 @@ Result<void> plan_selection(Plan& plan, const Query& query, const Catalogue& cat
       for (const std::uint32_t company : catalogue.companies(plan.at)) subjects.add(company);
       continue;
     }
-    CAPEXDB_ASSIGN(const std::uint32_t party, catalogue.need_party(name, plan.at));
+    CAPEXDB_ASSIGN(const std::uint32_t party, catalogue.need_party(name, plan.at, name_day(plan)));
     asked.add(party);
     if (plan.kind != QueryKind::sum) {
       subjects.add(party);
@@ -133,6 +156,7 @@ Result<void> plan_selection(Plan& plan, const Query& query, const Catalogue& cat
     }
     for (const std::uint32_t leaf : catalogue.leaves(party, plan.at)) subjects.add(leaf);
   }
+  if (plan.kind == QueryKind::sum && !plan.everyone) find_memberships(plan, catalogue);
   return {};
 }
 

@@ -222,16 +222,18 @@ Result<Figure> describe_total(const SumKey& key, Total& total, const Plan& plan,
 }
 
 // Which companies have a figure in which periods.
+// Of a period only those are expected who belong to the groups then.
 class Covered {
  public:
   Covered(const std::vector<SumPart>& parts, const std::vector<AbsentPeriod>& absent,
-          const Plan& plan) {
+          const Plan& plan)
+      : plan_(plan) {
     for (const SumPart& part : parts) {
       by_period_[part.period].insert(part.cell.leader[Column::subject]);
     }
     for (const AbsentPeriod& period : absent) by_period_[period.label];
     for (const auto& [period, subjects] : by_period_) {
-      if (plan.shows(period)) shown_.push_back(&subjects);
+      if (plan.shows(period)) shown_.push_back({&period, &subjects});
     }
   }
   Covered(const Covered&) = delete;
@@ -239,9 +241,15 @@ class Covered {
 
   // Who is missing in one of the periods that are shown is not covered.
   bool everywhere(std::int64_t subject) const {
-    return !shown_.empty() && std::all_of(shown_.begin(), shown_.end(), [&](const auto* subjects) {
-      return subjects->contains(subject);
+    return !shown_.empty() && std::all_of(shown_.begin(), shown_.end(), [&](const auto& shown) {
+      return shown.second->contains(subject) || !belongs(subject, *shown.first);
     });
+  }
+  // Whether any of the periods that are shown is one of its.
+  bool anywhere(std::int64_t subject) const {
+    return shown_.empty() || std::any_of(shown_.begin(), shown_.end(), [&](const auto& shown) {
+             return belongs(subject, *shown.first);
+           });
   }
 
   // Why what is made of the figures of `expected` is not whole; empty where it is.
@@ -249,33 +257,46 @@ class Covered {
     const auto found = by_period_.find(period);
     if (found == by_period_.end()) return {};
     const std::size_t have = common(found->second, expected);
-    if (have == expected.size()) return {};
-    return "incomplete: " + std::to_string(have) + " of " + std::to_string(expected.size()) +
-           " companies";
+    const std::size_t whole = count(expected, period);
+    if (have == whole) return {};
+    return "incomplete: " + std::to_string(have) + " of " + std::to_string(whole) + " companies";
   }
   std::string lack_over_time(const Subjects& expected) const {
     std::size_t have = 0;
-    for (const Subjects* subjects : shown_) have += common(*subjects, expected);
-    const std::size_t whole = shown_.size() * expected.size();
+    std::size_t whole = 0;
+    for (const auto& [period, subjects] : shown_) {
+      have += common(*subjects, expected);
+      whole += count(expected, *period);
+    }
     if (have == whole) return {};
     return "incomplete: " + std::to_string(have) + " of " + std::to_string(whole) +
            " figures of companies and periods";
   }
 
  private:
+  bool belongs(std::int64_t subject, const Period& period) const {
+    return plan_.belongs(static_cast<std::uint32_t>(subject), period);
+  }
+  std::size_t count(const Subjects& expected, const Period& period) const {
+    return static_cast<std::size_t>(
+        std::count_if(expected.begin(), expected.end(),
+                      [&](std::int64_t subject) { return belongs(subject, period); }));
+  }
   static std::size_t common(const Subjects& a, const Subjects& b) {
     return static_cast<std::size_t>(std::count_if(
         b.begin(), b.end(), [&](std::int64_t subject) { return a.contains(subject); }));
   }
 
+  const Plan& plan_;
   std::map<Period, Subjects> by_period_;
-  std::vector<const Subjects*> shown_;
+  std::vector<std::pair<const Period*, const Subjects*>> shown_;
 };
 
 Coverage coverage_of(const Covered& covered, const Plan& plan, const Catalogue& catalogue) {
   Coverage coverage;
-  coverage.of = static_cast<std::uint32_t>(plan.subjects.size());
   for (const std::uint32_t subject : plan.subjects) {
+    if (!covered.anywhere(subject)) continue;
+    ++coverage.of;
     if (covered.everywhere(subject)) {
       ++coverage.reported;
     } else if (!plan.everyone) {
@@ -298,6 +319,10 @@ Result<SumAnswer> sum_answer(std::vector<ResolvedCell> cells,
   const Subjects everybody(plan.subjects.begin(), plan.subjects.end());
   std::map<std::int64_t, Subjects> groups;
   if (by_group) groups = groups_of(plan, catalogue, everybody);
+  std::map<std::int64_t, Catalogue::Memberships> memberships;
+  for (const auto& [group, companies] : groups) {
+    memberships[group] = catalogue.dated_leaves(static_cast<std::uint32_t>(group), plan.at);
+  }
   std::map<SumKey, Total> totals;
   Keys keys(plan, catalogue);
   for (const SumPart& part : parts) {
@@ -307,7 +332,11 @@ Result<SumAnswer> sum_answer(std::vector<ResolvedCell> cells,
       continue;
     }
     for (const auto& [group, companies] : groups) {
-      if (!companies.contains(part.cell.leader[Column::subject])) continue;
+      const std::int64_t subject = part.cell.leader[Column::subject];
+      if (!companies.contains(subject)) continue;
+      const auto& dated = memberships[group];
+      const auto days = dated.find(static_cast<std::uint32_t>(subject));
+      if (days != dated.end() && !belongs_on(days->second, part.cell.leader.period())) continue;
       key.group = group;
       CAPEXDB_TRY(add_to(totals.try_emplace(key, plan.fold).first->second, part, plan, catalogue));
     }

@@ -14,16 +14,15 @@ one currency.
 import csv
 import json
 import os
-import subprocess
 import sys
 import tempfile
-import time
 from collections import defaultdict
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 from filings_truth import HALVES, QUARTERS, TWELVE_MONTHS, YEARS, Statement, expected
+from store_process import Store
 
 SKIPPED = 77
 AS_OF_DAYS = 5  # of each company
@@ -59,32 +58,6 @@ class Files:
                     Statement(concept, date.fromisoformat(fact["start"]),
                               date.fromisoformat(fact["end"]), fact["val"],
                               date.fromisoformat(fact["filed"]), fact["accn"]))
-
-
-class Store:
-    """A capexd of the test's own, and the command line."""
-
-    def __init__(self, binaries: Path, directory: str):
-        self.capex = str(binaries / "capex")
-        self.process = subprocess.Popen(
-            [str(binaries / "capexd"), "--data-dir", directory, "--listen", "127.0.0.1:0"],
-            stderr=subprocess.DEVNULL)
-        endpoint = Path(directory) / "endpoint"
-        give_up = time.monotonic() + 60
-        while time.monotonic() < give_up and self.process.poll() is None:
-            if endpoint.exists():
-                for line in endpoint.read_text(encoding="utf-8").splitlines():
-                    kind, self.server = line.split()
-                    if kind == "tcp":
-                        return
-            time.sleep(0.01)
-        sys.exit("capexd does not serve")
-
-    def ask(self, *words: str) -> dict:
-        done = subprocess.run([self.capex, *words, "--server", self.server, "-o", "json"],
-                              capture_output=True, text=True, timeout=120, check=False)
-        assert done.returncode == 0, (words, done.returncode, done.stderr)
-        return json.loads(done.stdout)
 
 
 class Comparison:
@@ -231,8 +204,7 @@ def main() -> int:
         try:
             result = run(store, data, paths)
         finally:
-            store.process.terminate()
-            code = store.process.wait(timeout=60)
+            code = store.stop()
         return result or code
 
 

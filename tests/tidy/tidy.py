@@ -58,7 +58,7 @@ RULES = [
            INGEST + ("capexdb/disk/v1/log",), ["expected", "xxhash", "protobuf", "rocksdb"]),
     module("daemon",
            ["proto/model", "proto/codec", "proto/wire", "daemon", "storage/catalogue.h",
-            "storage/commit_queue.h", "storage/event_store.h", "storage/inspect.h",
+            "storage/commit_queue.h", "storage/event_store.h", "storage/inspect.h", "storage/load.h",
             "storage/read_view.h", "storage/query/engine.h"],
            V1 + ("capexdb/internal/v1/raw",),
            ["asio", "spdlog", "fmt", "toml++", "cli11", "protobuf"]),
@@ -66,7 +66,7 @@ RULES = [
            ["asio", "protobuf"]),
     module("client/include", ["proto/model", "client/include"], V1),
     module("client/importers", ["proto/model", "proto/codec", "client/importers"], V1,
-           ["nlohmann", "protobuf"]),
+           ["nlohmann", "protobuf"], ["libzip"]),
     module("client/cli",
            ["proto/model", "client/include", "client/importers/importer.h", "client/cli"], V1,
            ["cli11", "nlohmann", "fmt"]),
@@ -76,8 +76,8 @@ LIBRARIES = [
     ("google/protobuf/", "protobuf"), ("rocksdb/", "rocksdb"), ("boost/asio", "asio"),
     ("boost/multiprecision/", "multiprecision"), ("boost/", "boost"), ("spdlog/", "spdlog"),
     ("fmt/", "fmt"), ("toml++/", "toml++"), ("CLI/", "cli11"), ("nlohmann/", "nlohmann"),
-    ("tl/", "expected"), ("xxhash.h", "xxhash"), ("gtest/", "gtest"), ("gmock/", "gmock"),
-    ("benchmark/", "benchmark"),
+    ("tl/", "expected"), ("xxhash.h", "xxhash"), ("zip.h", "libzip"), ("gtest/", "gtest"),
+    ("gmock/", "gmock"), ("benchmark/", "benchmark"),
 ]  # yapf: disable
 
 SOURCE_FOLDERS = ("proto", "storage", "daemon", "client", "tests", "bench")

@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string_view>
 
 #include "capexdb/client.h"
 #include "capexdb/v1/ingest.pb.h"
@@ -55,8 +56,14 @@ class Producer {
   // larger than a message may be, or an atomic batch is over the limits (the
   // batch is then dropped); the Producer stays good.
   Result<void> add(v1::Event event);
+  // The same, and where the caller then stands in its own input, in its own words: the
+  // server keeps them with the batch, for a later run to go on behind it. At most
+  // 4096 bytes.
+  Result<void> add(v1::Event event, std::string_view checkpoint);
   // Hands the open batch over, if it has events. Never waits.
   void flush();
+  // Makes the server forget the checkpoint, with the open batch or one without events.
+  void forget_checkpoint();
   // Forgets the events of the open batch.
   void discard();
 
@@ -76,6 +83,8 @@ class Producer {
   std::optional<BatchReply> next_reply();
 
   const std::string& producer_id() const;
+  // What the producer stood at when the connection was made first; empty: nothing.
+  const std::string& welcome_checkpoint() const;
   std::uint64_t welcome_sequence() const;  // the store's last one when the connection was made
   std::uint64_t reconnects() const;        // connections made after the first
 

@@ -91,6 +91,29 @@ TEST(CommandIngest, ADryRunStoresNothing) {
   EXPECT_TRUE(store.event_ids.empty());
 }
 
+TEST(CommandIngest, WhatAFileDoesNotSayIsGivenBesideIt) {
+  FakeStore store;
+  const std::string file =
+      file_with("own.csv",
+                "Chip type,Chip manufacturer,Start date,End date,Number of Units,Notes\n"
+                "X9,Own Chips,1/1/2024,3/31/2024,300,\n");
+  const Outcome without = ingest(store, {file});
+  EXPECT_EQ(without.code, 65);
+  EXPECT_THAT(without.err, HasSubstr("missing_published_at"));
+  EXPECT_EQ(ingest(store, {file, "--published-at", "2026-02-06", "--title", "own"}).code, 0);
+  EXPECT_EQ(store.event_ids.size(), 1U);
+  const Outcome bad = ingest(store, {file, "--published-at", "02/06/2026"});
+  EXPECT_EQ(bad.code, 2);
+  EXPECT_THAT(bad.err, HasSubstr("YYYY-MM-DD"));
+}
+
+TEST(CommandIngest, ADirectoryIsNoFile) {
+  FakeStore store;
+  const Outcome outcome = ingest(store, {"/tmp"});
+  EXPECT_EQ(outcome.code, 2);
+  EXPECT_THAT(outcome.err, HasSubstr("it is a directory; give its files"));
+}
+
 TEST(CommandIngest, TheFileOfRejectsIsNoneOfTheInputs) {
   FakeStore store;
   const std::string text = std::string(kGood) + kBad;

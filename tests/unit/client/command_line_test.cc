@@ -270,6 +270,11 @@ TEST(CommandLine, CompaniesAreRowsWithTheirAliases) {
     party->add_tickers("BABA");
     party->add_tickers("9988.HK");
     party->set_fiscal_year_end("03-31");
+    auto* identifier = party->add_identifiers();
+    identifier->set_scheme(v1::IDENTIFIER_SCHEME_TICKER);
+    identifier->set_value("BABAF");
+    identifier->set_valid_from("2014-09-19");
+    party->add_merged("aliyun");
     reply.mutable_catalog()->set_sequence(2);
     return reply;
   }));
@@ -277,11 +282,14 @@ TEST(CommandLine, CompaniesAreRowsWithTheirAliases) {
   EXPECT_EQ(json.out,
             "{\"rows\":[\n{\"id\":\"alibaba\",\"name\":\"Alibaba Group\",\"kind\":\"company\","
             "\"tickers\":[\"BABA\",\"9988.HK\"],\"cik\":\"\",\"country\":\"\","
-            "\"fiscal_year_end\":\"03-31\",\"aliases\":[]}\n],\"sequence\":2}\n");
+            "\"fiscal_year_end\":\"03-31\",\"aliases\":[],"
+            "\"identifiers\":[\"ticker BABAF (2014-09-19..)\"],\"merged\":[\"aliyun\"]}\n"
+            "],\"sequence\":2}\n");
   const Outcome csv = run({"companies", "baba", "-o", "csv", "--server", server.address()});
   EXPECT_EQ(csv.out,
-            "id,name,kind,tickers,cik,country,fiscal_year_end,aliases\n"
-            "alibaba,Alibaba Group,company,BABA; 9988.HK,,,03-31,\n");
+            "id,name,kind,tickers,cik,country,fiscal_year_end,aliases,identifiers,merged\n"
+            "alibaba,Alibaba Group,company,BABA; 9988.HK,,,03-31,,ticker BABAF (2014-09-19..),"
+            "aliyun\n");
 }
 
 TEST(CommandLine, ShowPrintsTheEventWithItsFieldNames) {

@@ -117,6 +117,35 @@ TEST(Detection, EmptyAndPackedInputsAreRefused) {
   EXPECT_EQ(read_all("PK\x03\x04", "a.xlsx").error.reason, "compressed_input");
 }
 
+TEST(Detection, PlainTextIsNoMessage) {
+  for (const char* text : {"# A title\n\ntext\n", "one two", "a\tb\n1\t2\n", "\n\n \n"}) {
+    EXPECT_EQ(read_all(text, "notes.md").error.reason, "unknown_format") << text;
+  }
+  const ReadAll all = read_all("# A title\n", "notes.md");
+  EXPECT_NE(all.error.message.find("'# A title'"), std::string::npos);
+}
+
+TEST(Detection, WhatIsWellKnownAndHasNoStatementsIsNamed) {
+  const std::vector<std::pair<std::string, std::string>> files = {
+      {R"({"0":{"cik_str":1,"ticker":"OWN","title":"Own Inc."}})", "companies and tickers"},
+      {"{\n \"data\": {\n  \"cik\": \"1\", \"entityType\": \"x\", \"sic\": \"1\"}}\n",
+       "SEC submissions"},
+      {R"({"fields":["cik","name"],"data":[[1,"Own"]]})", "tickers and exchanges"},
+      {R"({"data":[{"type":"filing","relationships":{},"attributes":{}}]})", "ESEF"},
+      {R"({"taxonomy":"us-gaap","tag":"Assets","ccp":"CY2019Q1I","data":[]})", "an SEC frame"}};
+  for (const auto& [content, what] : files) {
+    for (const char* file : {"some.json", "-"}) {
+      const ReadAll all = read_all(content, file);
+      ASSERT_TRUE(all.failed);
+      EXPECT_EQ(all.error.reason, "no_importer") << all.error.message;
+      EXPECT_NE(all.error.message.find(what), std::string::npos) << all.error.message;
+    }
+  }
+  const ReadAll vintages = read_all("period_start,vintage,release_date,value\n", "gdp.csv");
+  EXPECT_EQ(vintages.error.reason, "no_importer");
+  EXPECT_NE(vintages.error.message.find("no importer reads it"), std::string::npos);
+}
+
 TEST(Detection, AStreamThatCannotBeReadIsAnError) {
   std::istringstream stream("company");
   stream.setstate(std::ios::badbit);

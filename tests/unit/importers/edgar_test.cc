@@ -194,6 +194,47 @@ TEST(Edgar, AFileThatGivesNothingSaysSo) {
   EXPECT_EQ(empty.left_out[0].text, "there is no fact in it");
 }
 
+TEST(Edgar, AFilerWithoutCapexIsToldFromOneThatIsNotRead) {
+  const EdgarRead bank = read_edgar(document(fact_with("start", ""), "USD", "us-gaap", "Cash"));
+  EXPECT_EQ(bank.records.size(), 1U);
+  ASSERT_EQ(bank.left_out.size(), 1U);
+  EXPECT_EQ(bank.left_out[0].count, 0U);
+  EXPECT_THAT(bank.left_out[0].text, HasSubstr("nothing in it is capex"));
+}
+
+TEST(Edgar, NumbersOfFloatingPointAreExactOrRefused) {
+  const std::vector<std::pair<std::string, std::string>> numbers = {
+      {"1.0E9", "1000000000"}, {"1234.0", "1234.0"}, {"1e-3", "0.001"}, {"-2.50e1", "-25.0"}};
+  for (const auto& [written, kept] : numbers) {
+    const EdgarRead all = read_edgar(document(fact_with("val", written)));
+    ASSERT_TRUE(all.records.at(0).event) << written;
+    EXPECT_EQ(all.records[0].event->capex().amount().value(), kept) << written;
+  }
+  for (const char* written : {"\"1.0E9\"", "1e40", "1e-50", "\"\""}) {
+    const EdgarRead all = read_edgar(document(fact_with("val", written)));
+    ASSERT_FALSE(all.records.at(0).event) << written;
+    EXPECT_FALSE(all.records[0].event.error().reason.empty()) << written;
+  }
+}
+
+TEST(Edgar, AFilerUnderIfrsStatesItsOwnCurrency) {
+  const std::string content = R"({"cik":"0001046179","entityName":"Own Foundry","facts":{)"
+                              R"("ifrs-full":{"Plant":{"units":{"TWD":[)" +
+                              std::string(kFact) + "]}}}}}";
+  std::istringstream input(content);
+  auto importer = open_importer(input, "a.json", Format::automatic, [] {
+    return Result<std::vector<CatalogMetric>>(
+        {tagged("capex", UnitClass::money, {"ifrs-full:Plant"})});
+  });
+  ASSERT_TRUE(importer) << importer.error().message;
+  Record record;
+  ASSERT_TRUE((*importer)->next(record).value_or(false));
+  ASSERT_TRUE(record.event) << record.event.error().message;
+  EXPECT_EQ(record.event->capex().amount().currency(), "TWD");
+  EXPECT_EQ(record.event->capex().definition(), "ifrs-full:Plant");
+  EXPECT_EQ(record.event->capex().subject().cik(), "1046179");
+}
+
 TEST(Edgar, TheFirstMetricThatListsAConceptHasIt) {
   const EdgarRead all = read_edgar(document(kFact, "USD", "us-gaap", "Twice"));
   ASSERT_EQ(all.records.size(), 1U);

@@ -130,5 +130,39 @@ TEST(Rates, OtherTablesWithADateStayCsv) {
   EXPECT_THAT(read_all("Date,USD\n", "a.csv", Format::csv).error.message, HasSubstr("column"));
 }
 
+// Rows of working days, with the day first or the month first.
+std::string days_of_january(bool day_first, int days) {
+  std::string content = "DATE,DEXCHUS\n";
+  for (int day = 1; day <= days; ++day) {
+    const std::string text = std::to_string(day);
+    content += (day_first ? text + "/1" : "1/" + text) + "/2024,7.1\n";
+  }
+  return content;
+}
+
+TEST(Rates, AFileWithTheDayFirstIsRefusedAsAWhole) {
+  const ReadAll all = read_all(days_of_january(true, 31), "dexchus.csv");
+  ASSERT_TRUE(all.failed);
+  EXPECT_EQ(all.error.reason, "day_first");
+  EXPECT_THAT(all.error.message, HasSubstr("'13/1/2024'"));
+  EXPECT_TRUE(all.records.empty());
+  EXPECT_EQ(rates_of(read_all(days_of_january(false, 31), "dexchus.csv")).size(), 31U);
+  // Nothing tells it: FRED's order.
+  EXPECT_THAT(rates_of(read_all(days_of_january(true, 2), "dexchus.csv")),
+              testing::ElementsAre("CNY/USD 7.1 2024-01-01", "CNY/USD 7.1 2024-02-01"));
+  const ReadAll quoted = read_all("DATE,DEXCHUS\n\"13/02/2024\",7.1\n", "a.csv");
+  EXPECT_EQ(quoted.error.reason, "day_first");
+}
+
+TEST(Rates, HeadersOfFredOldAndNew) {
+  for (const char* header : {"DATE,DEXUSEU", "observation_date,DEXUSEU", "date,dexuseu"}) {
+    const ReadAll all = read_all(std::string(header) + "\n2024-01-02,1.09\n", "a.csv");
+    EXPECT_THAT(rates_of(all), testing::ElementsAre("USD/EUR 1.09 2024-01-02")) << header;
+  }
+  const ReadAll yen = read_all("DATE,DEXJPUS,DEXUSUK\n2024-01-02,141.1,1.26\n", "a.csv");
+  EXPECT_THAT(rates_of(yen),
+              testing::ElementsAre("JPY/USD 141.1 2024-01-02", "USD/GBP 1.26 2024-01-02"));
+}
+
 }  // namespace
 }  // namespace capexdb::importers

@@ -14,15 +14,17 @@ namespace capexdb::importers {
 struct ReadAll {
   std::vector<Record> records;
   std::string header;
+  std::vector<LeftOut> left_out;
   Error error = {};  // of opening or of the input; code 0 where there is none
   bool failed = false;
 };
 
 inline ReadAll read_all(const std::string& content, const std::string& file = "test.csv",
-                        Format format = Format::automatic) {
+                        Format format = Format::automatic, const AskMetrics& metrics = {},
+                        const ImportOptions& options = {}) {
   ReadAll all;
   std::istringstream input(content);
-  auto importer = open_importer(input, file, format);
+  auto importer = open_importer(input, file, format, metrics, options);
   if (!importer) {
     all.failed = true;
     all.error = importer.error();
@@ -37,7 +39,10 @@ inline ReadAll read_all(const std::string& content, const std::string& file = "t
       all.error = more.error();
       return all;
     }
-    if (!*more) return all;
+    if (!*more) {
+      all.left_out = (*importer)->left_out();
+      return all;
+    }
     all.records.push_back(std::move(record));
   }
 }

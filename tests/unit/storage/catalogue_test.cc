@@ -75,6 +75,77 @@ TEST_F(CatalogueTest, GroupMembershipIsThatOfItsTime) {
   EXPECT_EQ(catalogue_.members(bat, 5).size(), 2U);
 }
 
+TEST_F(CatalogueTest, ANameThatPassedOnMeansWhoeverHeldItThatDay) {
+  CatalogParty first;
+  first.id = "first";
+  first.identifiers = {
+      {IdentifierScheme::ticker, "FB", *parse_validity("2012-05-18", "2022-06-08")}};
+  CatalogParty second;
+  second.id = "second";
+  second.identifiers = {{IdentifierScheme::ticker, "FB", *parse_validity("2022-06-09", "")}};
+  add(first, 2);
+  add(second, 3);
+  const auto on = [&](const char* day) {
+    const auto found = catalogue_.find_party({"FB", {}, {}, {}}, kNow, *parse_date(day));
+    return found ? catalogue_.text(NameKind::party, *found) : found.error().reason;
+  };
+  EXPECT_EQ(on("2012-05-18"), "first");
+  EXPECT_EQ(on("2022-06-08"), "first") << "the last day is part of it";
+  EXPECT_EQ(on("2022-06-09"), "second");
+  EXPECT_EQ(on("2010-01-01"), "ambiguous_name") << "nobody held it";
+  EXPECT_EQ(found("FB"), "second") << "without a day the newest holder";
+  EXPECT_EQ(found("FB", 2), "first") << "the only one known then";
+}
+
+TEST_F(CatalogueTest, NewerDaysOfANameReplaceTheEarlierOnes) {
+  CatalogParty party;
+  party.id = "first";
+  party.tickers = {"FB"};
+  add(party, 2);
+  CatalogParty other;
+  other.id = "second";
+  other.identifiers = {{IdentifierScheme::ticker, "FB", *parse_validity("2022-06-09", "")}};
+  add(other, 3);
+  EXPECT_EQ(found("FB"), "error") << "both hold it";
+  party.tickers.clear();
+  party.identifiers = {{IdentifierScheme::ticker, "FB", *parse_validity("", "2022-06-08")}};
+  add(party, 4);
+  EXPECT_EQ(found("FB"), "second");
+  EXPECT_EQ(found("FB", 3), "error") << "the catalogue of that time";
+}
+
+TEST_F(CatalogueTest, LeiIsinAndFurtherCiksNameACompany) {
+  CatalogParty party;
+  party.id = "example";
+  party.identifiers = {{IdentifierScheme::lei, "529900T8BM49AURSDO55", {}},
+                       {IdentifierScheme::isin, "US0378331005", {}},
+                       {IdentifierScheme::cik, "0000123456", {}}};
+  add(party, 2);
+  EXPECT_EQ(found("529900T8BM49AURSDO55"), "example");
+  EXPECT_EQ(found("us0378331005"), "example");
+  EXPECT_EQ(found("123456"), "example");
+  const auto by_cik = catalogue_.find_party({"x", {}, "123456", {}}, kNow);
+  EXPECT_EQ(catalogue_.text(NameKind::party, by_cik.value_or(0)), "example");
+}
+
+TEST_F(CatalogueTest, LeavesOfDatedGroupsHaveTheDaysOfTheWholeWay) {
+  const auto days = [](const char* from, const char* to) { return *parse_validity(from, to); };
+  CatalogParty inner;
+  inner.id = "inner";
+  inner.memberships = {{"alibaba", days("2020-01-01", "2022-12-31")}, {"baidu", {}}};
+  CatalogParty outer;
+  outer.id = "outer";
+  outer.memberships = {{"inner", days("2021-01-01", "")}, {"tencent", {}}};
+  add(inner, 2);
+  add(outer, 3);
+  const auto ordinal = [&](const char* id) { return catalogue_.find(NameKind::party, id); };
+  const auto dated = catalogue_.dated_leaves(ordinal("outer"), kNow);
+  ASSERT_EQ(dated.size(), 2U) << "tencent always belongs";
+  EXPECT_EQ(dated.at(ordinal("alibaba")), std::vector{days("2021-01-01", "2022-12-31")});
+  EXPECT_EQ(dated.at(ordinal("baidu")), std::vector{days("2021-01-01", "")});
+  EXPECT_EQ(catalogue_.leaves(ordinal("outer"), kNow).size(), 3U);
+}
+
 TEST_F(CatalogueTest, ACikBeatsATicker) {
   CatalogParty ice;
   ice.id = "intercontinental-exchange";

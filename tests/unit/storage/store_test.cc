@@ -101,7 +101,7 @@ TEST_F(StoreTest, ARepeatedBatchNumberGetsItsFirstAnswer) {
   const std::vector<v1::Event> events = {capex("Alibaba", "1"), capex("Foo Inc", "2")};
   const auto first = commit(*store_, events, "scraper", 1);
   reopen();
-  EXPECT_EQ(*store_->last_batch_number("scraper"), 1U);
+  EXPECT_EQ(store_->producer_position("scraper")->last_batch_number, 1U);
   auto again = commit(*store_, events, "scraper", 1);
   EXPECT_TRUE(again.replayed());
   again.set_replayed(false);
@@ -185,7 +185,7 @@ TEST_F(StoreTest, ADryRunSaysWhatWouldHappenAndWritesNothing) {
   EXPECT_EQ(trial.accepted(), 1U);
   EXPECT_EQ(trial.duplicates(), 1U);
   EXPECT_EQ(store_->last_sequence(), 1U);
-  EXPECT_EQ(*store_->last_batch_number("p"), 0U);
+  EXPECT_EQ(store_->producer_position("p")->last_batch_number, 0U);
   const auto real = commit(*store_, events, "p", 1);
   EXPECT_EQ(real.first_sequence(), trial.first_sequence());
 }

@@ -1,0 +1,47 @@
+"""A capexd of a test's own, and the command line that talks to it."""
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+
+class Store:
+    def __init__(self, binaries: Path, directory: str):
+        self.binaries = binaries
+        self.directory = directory
+        self.process = subprocess.Popen(
+            [str(binaries / "capexd"), "--data-dir", directory, "--listen", "127.0.0.1:0"],
+            stderr=subprocess.DEVNULL)
+        endpoint = Path(directory) / "endpoint"
+        give_up = time.monotonic() + 60
+        while time.monotonic() < give_up and self.process.poll() is None:
+            if endpoint.exists():
+                for line in endpoint.read_text(encoding="utf-8").splitlines():
+                    kind, self.server = line.split()
+                    if kind == "tcp":
+                        return
+            time.sleep(0.01)
+        sys.exit("capexd does not serve")
+
+    def run(self, *words: str, **more) -> subprocess.CompletedProcess:
+        command = [str(self.binaries / "capex"), *words, "--server", self.server, "-o", "json"]
+        return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False,
+                              **more)
+
+    def ask(self, *words: str) -> dict:
+        done = self.run(*words)
+        assert done.returncode == 0, (words, done.returncode, done.stderr)
+        return json.loads(done.stdout)
+
+    def stop(self) -> int:
+        self.process.terminate()
+        return self.process.wait(timeout=60)
+
+    def dump(self) -> str:
+        """What a store that was stopped holds, in an order of its own."""
+        command = [str(self.binaries / "capexd"), "dump", "--canonical", "--data-dir",
+                   self.directory]
+        return subprocess.run(command, capture_output=True, text=True, timeout=120,
+                              check=True).stdout
