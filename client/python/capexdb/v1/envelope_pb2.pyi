@@ -116,15 +116,17 @@ class ServerMessage(_message.Message):
     def __init__(self, request_id: _Optional[int] = ..., welcome: _Optional[_Union[Welcome, _Mapping]] = ..., ingest: _Optional[_Union[_ingest_pb2.IngestReply, _Mapping]] = ..., query_chunk: _Optional[_Union[_query_pb2.QueryChunk, _Mapping]] = ..., query_done: _Optional[_Union[_query_pb2.QueryDone, _Mapping]] = ..., show: _Optional[_Union[_query_pb2.ShowReply, _Mapping]] = ..., catalog: _Optional[_Union[_query_pb2.CatalogReply, _Mapping]] = ..., status: _Optional[_Union[_query_pb2.StatusReply, _Mapping]] = ..., pong: _Optional[_Union[Pong, _Mapping]] = ..., error: _Optional[_Union[Error, _Mapping]] = ...) -> None: ...
 
 class Welcome(_message.Message):
-    __slots__ = ["last_batch_number", "last_sequence", "limits", "protocol_version", "server_version"]
+    __slots__ = ["checkpoint", "last_batch_number", "last_sequence", "limits", "protocol_version", "server_version"]
+    CHECKPOINT_FIELD_NUMBER: _ClassVar[int]
     LAST_BATCH_NUMBER_FIELD_NUMBER: _ClassVar[int]
     LAST_SEQUENCE_FIELD_NUMBER: _ClassVar[int]
     LIMITS_FIELD_NUMBER: _ClassVar[int]
     PROTOCOL_VERSION_FIELD_NUMBER: _ClassVar[int]
     SERVER_VERSION_FIELD_NUMBER: _ClassVar[int]
+    checkpoint: str
     last_batch_number: int
     last_sequence: int
     limits: Limits
     protocol_version: int
     server_version: str
-    def __init__(self, protocol_version: _Optional[int] = ..., server_version: _Optional[str] = ..., limits: _Optional[_Union[Limits, _Mapping]] = ..., last_sequence: _Optional[int] = ..., last_batch_number: _Optional[int] = ...) -> None: ...
+    def __init__(self, protocol_version: _Optional[int] = ..., server_version: _Optional[str] = ..., limits: _Optional[_Union[Limits, _Mapping]] = ..., last_sequence: _Optional[int] = ..., last_batch_number: _Optional[int] = ..., checkpoint: _Optional[str] = ...) -> None: ...

@@ -22,6 +22,12 @@ BOUND_KIND_CLOSED: BoundKind
 BOUND_KIND_OPEN: BoundKind
 BOUND_KIND_UNSPECIFIED: BoundKind
 DESCRIPTOR: _descriptor.FileDescriptor
+IDENTIFIER_SCHEME_ALIAS: IdentifierScheme
+IDENTIFIER_SCHEME_CIK: IdentifierScheme
+IDENTIFIER_SCHEME_ISIN: IdentifierScheme
+IDENTIFIER_SCHEME_LEI: IdentifierScheme
+IDENTIFIER_SCHEME_TICKER: IdentifierScheme
+IDENTIFIER_SCHEME_UNSPECIFIED: IdentifierScheme
 MEASURE_CONVERSION: Measure
 MEASURE_DIRECTION: Measure
 MEASURE_DURATION: Measure
@@ -98,18 +104,20 @@ class CapexFact(_message.Message):
     def __init__(self, subject: _Optional[_Union[Party, _Mapping]] = ..., counterparties: _Optional[_Iterable[_Union[Counterparty, _Mapping]]] = ..., period: _Optional[_Union[Period, _Mapping]] = ..., measure: _Optional[_Union[Measure, str]] = ..., amount: _Optional[_Union[Quantity, _Mapping]] = ..., definition: _Optional[str] = ..., product: _Optional[str] = ...) -> None: ...
 
 class CatalogChange(_message.Message):
-    __slots__ = ["automatic", "metrics", "parties", "products", "sources"]
+    __slots__ = ["automatic", "merges", "metrics", "parties", "products", "sources"]
     AUTOMATIC_FIELD_NUMBER: _ClassVar[int]
+    MERGES_FIELD_NUMBER: _ClassVar[int]
     METRICS_FIELD_NUMBER: _ClassVar[int]
     PARTIES_FIELD_NUMBER: _ClassVar[int]
     PRODUCTS_FIELD_NUMBER: _ClassVar[int]
     SOURCES_FIELD_NUMBER: _ClassVar[int]
     automatic: bool
+    merges: _containers.RepeatedCompositeFieldContainer[PartyMerge]
     metrics: _containers.RepeatedCompositeFieldContainer[CatalogMetric]
     parties: _containers.RepeatedCompositeFieldContainer[CatalogParty]
     products: _containers.RepeatedCompositeFieldContainer[CatalogProduct]
     sources: _containers.RepeatedCompositeFieldContainer[CatalogSource]
-    def __init__(self, parties: _Optional[_Iterable[_Union[CatalogParty, _Mapping]]] = ..., metrics: _Optional[_Iterable[_Union[CatalogMetric, _Mapping]]] = ..., products: _Optional[_Iterable[_Union[CatalogProduct, _Mapping]]] = ..., sources: _Optional[_Iterable[_Union[CatalogSource, _Mapping]]] = ..., automatic: bool = ...) -> None: ...
+    def __init__(self, parties: _Optional[_Iterable[_Union[CatalogParty, _Mapping]]] = ..., metrics: _Optional[_Iterable[_Union[CatalogMetric, _Mapping]]] = ..., products: _Optional[_Iterable[_Union[CatalogProduct, _Mapping]]] = ..., sources: _Optional[_Iterable[_Union[CatalogSource, _Mapping]]] = ..., automatic: bool = ..., merges: _Optional[_Iterable[_Union[PartyMerge, _Mapping]]] = ...) -> None: ...
 
 class CatalogMetric(_message.Message):
     __slots__ = ["aggregation", "aliases", "default_measure", "id", "name", "tags", "unit_class"]
@@ -130,14 +138,17 @@ class CatalogMetric(_message.Message):
     def __init__(self, id: _Optional[str] = ..., name: _Optional[str] = ..., unit_class: _Optional[_Union[UnitClass, str]] = ..., aggregation: _Optional[_Union[Aggregation, str]] = ..., default_measure: _Optional[_Union[Measure, str]] = ..., tags: _Optional[_Iterable[str]] = ..., aliases: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class CatalogParty(_message.Message):
-    __slots__ = ["aliases", "cik", "country", "fiscal_year_end", "id", "kind", "members", "name", "tickers"]
+    __slots__ = ["aliases", "cik", "country", "fiscal_year_end", "id", "identifiers", "kind", "members", "memberships", "merged", "name", "tickers"]
     ALIASES_FIELD_NUMBER: _ClassVar[int]
     CIK_FIELD_NUMBER: _ClassVar[int]
     COUNTRY_FIELD_NUMBER: _ClassVar[int]
     FISCAL_YEAR_END_FIELD_NUMBER: _ClassVar[int]
+    IDENTIFIERS_FIELD_NUMBER: _ClassVar[int]
     ID_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
+    MEMBERSHIPS_FIELD_NUMBER: _ClassVar[int]
     MEMBERS_FIELD_NUMBER: _ClassVar[int]
+    MERGED_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     TICKERS_FIELD_NUMBER: _ClassVar[int]
     aliases: _containers.RepeatedScalarFieldContainer[str]
@@ -145,11 +156,14 @@ class CatalogParty(_message.Message):
     country: str
     fiscal_year_end: str
     id: str
+    identifiers: _containers.RepeatedCompositeFieldContainer[Identifier]
     kind: PartyKind
     members: _containers.RepeatedScalarFieldContainer[str]
+    memberships: _containers.RepeatedCompositeFieldContainer[Membership]
+    merged: _containers.RepeatedScalarFieldContainer[str]
     name: str
     tickers: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, id: _Optional[str] = ..., name: _Optional[str] = ..., kind: _Optional[_Union[PartyKind, str]] = ..., aliases: _Optional[_Iterable[str]] = ..., tickers: _Optional[_Iterable[str]] = ..., cik: _Optional[str] = ..., country: _Optional[str] = ..., fiscal_year_end: _Optional[str] = ..., members: _Optional[_Iterable[str]] = ...) -> None: ...
+    def __init__(self, id: _Optional[str] = ..., name: _Optional[str] = ..., kind: _Optional[_Union[PartyKind, str]] = ..., aliases: _Optional[_Iterable[str]] = ..., tickers: _Optional[_Iterable[str]] = ..., cik: _Optional[str] = ..., country: _Optional[str] = ..., fiscal_year_end: _Optional[str] = ..., members: _Optional[_Iterable[str]] = ..., identifiers: _Optional[_Iterable[_Union[Identifier, _Mapping]]] = ..., memberships: _Optional[_Iterable[_Union[Membership, _Mapping]]] = ..., merged: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class CatalogProduct(_message.Message):
     __slots__ = ["aliases", "id"]
@@ -263,6 +277,18 @@ class Event(_message.Message):
     status: Status
     def __init__(self, event_id: _Optional[str] = ..., source: _Optional[_Union[Source, _Mapping]] = ..., published_at: _Optional[str] = ..., status: _Optional[_Union[Status, str]] = ..., origin: _Optional[_Union[Origin, _Mapping]] = ..., note: _Optional[str] = ..., capex: _Optional[_Union[CapexFact, _Mapping]] = ..., chip_shipment: _Optional[_Union[ChipShipmentFact, _Mapping]] = ..., measure: _Optional[_Union[MeasureFact, _Mapping]] = ..., retraction: _Optional[_Union[Retraction, _Mapping]] = ..., catalog_change: _Optional[_Union[CatalogChange, _Mapping]] = ...) -> None: ...
 
+class Identifier(_message.Message):
+    __slots__ = ["scheme", "valid_from", "valid_to", "value"]
+    SCHEME_FIELD_NUMBER: _ClassVar[int]
+    VALID_FROM_FIELD_NUMBER: _ClassVar[int]
+    VALID_TO_FIELD_NUMBER: _ClassVar[int]
+    VALUE_FIELD_NUMBER: _ClassVar[int]
+    scheme: IdentifierScheme
+    valid_from: str
+    valid_to: str
+    value: str
+    def __init__(self, scheme: _Optional[_Union[IdentifierScheme, str]] = ..., value: _Optional[str] = ..., valid_from: _Optional[str] = ..., valid_to: _Optional[str] = ...) -> None: ...
+
 class MeasureFact(_message.Message):
     __slots__ = ["counterparties", "definition", "measure", "metric", "period", "product", "quantity", "subject"]
     COUNTERPARTIES_FIELD_NUMBER: _ClassVar[int]
@@ -282,6 +308,16 @@ class MeasureFact(_message.Message):
     quantity: Quantity
     subject: Party
     def __init__(self, subject: _Optional[_Union[Party, _Mapping]] = ..., counterparties: _Optional[_Iterable[_Union[Counterparty, _Mapping]]] = ..., metric: _Optional[str] = ..., product: _Optional[str] = ..., period: _Optional[_Union[Period, _Mapping]] = ..., measure: _Optional[_Union[Measure, str]] = ..., quantity: _Optional[_Union[Quantity, _Mapping]] = ..., definition: _Optional[str] = ...) -> None: ...
+
+class Membership(_message.Message):
+    __slots__ = ["party", "valid_from", "valid_to"]
+    PARTY_FIELD_NUMBER: _ClassVar[int]
+    VALID_FROM_FIELD_NUMBER: _ClassVar[int]
+    VALID_TO_FIELD_NUMBER: _ClassVar[int]
+    party: str
+    valid_from: str
+    valid_to: str
+    def __init__(self, party: _Optional[str] = ..., valid_from: _Optional[str] = ..., valid_to: _Optional[str] = ...) -> None: ...
 
 class Origin(_message.Message):
     __slots__ = ["file", "line", "metric_label", "period_certainty", "printed", "related", "row_id"]
@@ -312,6 +348,16 @@ class Party(_message.Message):
     name: str
     ticker: str
     def __init__(self, name: _Optional[str] = ..., kind: _Optional[_Union[PartyKind, str]] = ..., cik: _Optional[str] = ..., ticker: _Optional[str] = ...) -> None: ...
+
+class PartyMerge(_message.Message):
+    __slots__ = ["into", "party", "undo"]
+    INTO_FIELD_NUMBER: _ClassVar[int]
+    PARTY_FIELD_NUMBER: _ClassVar[int]
+    UNDO_FIELD_NUMBER: _ClassVar[int]
+    into: str
+    party: str
+    undo: bool
+    def __init__(self, party: _Optional[str] = ..., into: _Optional[str] = ..., undo: bool = ...) -> None: ...
 
 class Period(_message.Message):
     __slots__ = ["end", "kind", "label", "start"]
@@ -406,6 +452,9 @@ class Role(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = []
 
 class Attribution(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = []
+
+class IdentifierScheme(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = []
 
 class UnitClass(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):

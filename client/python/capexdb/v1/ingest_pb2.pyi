@@ -41,18 +41,20 @@ class IngestReply(_message.Message):
     def __init__(self, batch_number: _Optional[int] = ..., first_sequence: _Optional[int] = ..., last_sequence: _Optional[int] = ..., accepted: _Optional[int] = ..., duplicates: _Optional[int] = ..., rejected: _Optional[int] = ..., quarantined: _Optional[int] = ..., verdicts: _Optional[_Iterable[_Union[Verdict, _Mapping]]] = ..., store_sequence: _Optional[int] = ..., replayed: bool = ...) -> None: ...
 
 class IngestRequest(_message.Message):
-    __slots__ = ["batch_number", "dry_run", "events", "mode", "producer_id"]
+    __slots__ = ["batch_number", "checkpoint", "dry_run", "events", "mode", "producer_id"]
     BATCH_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    CHECKPOINT_FIELD_NUMBER: _ClassVar[int]
     DRY_RUN_FIELD_NUMBER: _ClassVar[int]
     EVENTS_FIELD_NUMBER: _ClassVar[int]
     MODE_FIELD_NUMBER: _ClassVar[int]
     PRODUCER_ID_FIELD_NUMBER: _ClassVar[int]
     batch_number: int
+    checkpoint: str
     dry_run: bool
     events: _containers.RepeatedCompositeFieldContainer[_event_pb2.Event]
     mode: BatchMode
     producer_id: str
-    def __init__(self, producer_id: _Optional[str] = ..., batch_number: _Optional[int] = ..., mode: _Optional[_Union[BatchMode, str]] = ..., dry_run: bool = ..., events: _Optional[_Iterable[_Union[_event_pb2.Event, _Mapping]]] = ...) -> None: ...
+    def __init__(self, producer_id: _Optional[str] = ..., batch_number: _Optional[int] = ..., mode: _Optional[_Union[BatchMode, str]] = ..., dry_run: bool = ..., events: _Optional[_Iterable[_Union[_event_pb2.Event, _Mapping]]] = ..., checkpoint: _Optional[str] = ...) -> None: ...
 
 class Verdict(_message.Message):
     __slots__ = ["code", "field", "index", "message", "outcome", "sequence"]
