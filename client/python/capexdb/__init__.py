@@ -21,18 +21,21 @@ from .errors import (Aborted, AlreadyExists, Cancelled, CapexdbError, Code, Data
                      OutOfRange, PermissionDenied, ProtocolError, ResourceExhausted, RowTypeError,
                      Unauthenticated, Unavailable, Unimplemented)
 from .ingest import IngestResult, Verdict
-from .store import Catalog, Metric, Party, Product, ServerStatus, Source, StoredEvent
+from .store import (Catalog, Identifier, Membership, Metric, Party, Product, ServerStatus, Source,
+                    StoredEvent)
 from .terms import (Aggregation, BoundKind, CatalogKind, Dimension, Every, Finding, Fold, Growth,
-                    Measure, Outcome, PartyKind, QueryKind, Role, Status, UnitClass)
+                    IdentifierScheme, Measure, Outcome, PartyKind, QueryKind, Role, Status,
+                    UnitClass)
 from .v1.event_pb2 import Event
 
 __all__ = [
     "Aborted", "Aggregation", "AlreadyExists", "Answer", "AsyncClient", "BoundKind", "Cancelled",
     "CapexdbError", "Catalog", "CatalogKind", "Client", "Code", "Coverage", "DataLoss",
     "DeadlineExceeded", "Dimension", "Event", "Every", "FailedPrecondition", "Finding", "Fold",
-    "Growth", "IngestResult", "Internal", "InvalidArgument", "Measure", "Metric", "NotFound",
-    "OutOfRange", "Outcome", "Party", "PartyKind", "PermissionDenied", "Product", "ProtocolError",
-    "QueryKind", "Range", "ResourceExhausted", "Role", "Row", "RowTypeError", "ServerStatus",
-    "Source", "Status", "StoredEvent", "Unauthenticated", "Unavailable", "Unimplemented",
-    "UnitClass", "Verdict", "__version__", "aio", "connect"
+    "Growth", "Identifier", "IdentifierScheme", "IngestResult", "Internal", "InvalidArgument",
+    "Measure", "Membership", "Metric", "NotFound", "OutOfRange", "Outcome", "Party", "PartyKind",
+    "PermissionDenied", "Product", "ProtocolError", "QueryKind", "Range", "ResourceExhausted",
+    "Role", "Row", "RowTypeError", "ServerStatus", "Source", "Status", "StoredEvent",
+    "Unauthenticated", "Unavailable", "Unimplemented", "UnitClass", "Verdict", "__version__", "aio",
+    "connect"
 ]  # yapf: disable

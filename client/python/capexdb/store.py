@@ -3,13 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Generic, Iterator, TypeVar
 
-from .terms import Aggregation, Measure, PartyKind, UnitClass
+from .terms import Aggregation, IdentifierScheme, Measure, PartyKind, UnitClass
 from .v1.event_pb2 import Event
 
 E = TypeVar("E")
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier:
+    """What a party goes by, and when; both days are of that time, None has no end."""
+
+    scheme: IdentifierScheme
+    value: str
+    valid_from: date | None
+    valid_to: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """A member of a group, and when."""
+
+    party: str  # id
+    valid_from: date | None
+    valid_to: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +44,9 @@ class Party:
     fiscal_year_end: str  # "12-31", "01-last-sunday"
     aliases: tuple[str, ...]
     members: tuple[str, ...]  # of a group: ids
+    identifiers: tuple[Identifier, ...]  # those with days or check digits
+    memberships: tuple[Membership, ...]  # of a group whose members change over time
+    merged: tuple[str, ...]  # ids of parties that are merged into it
 
 
 @dataclass(frozen=True, slots=True)

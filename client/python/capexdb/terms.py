@@ -71,6 +71,16 @@ class Role(StrEnum):
     OTHER = "other"
 
 
+class IdentifierScheme(StrEnum):
+    """What an identifier of a party is."""
+
+    ALIAS = "alias"  # any other name, a former one too
+    TICKER = "ticker"
+    CIK = "cik"
+    LEI = "lei"
+    ISIN = "isin"
+
+
 class UnitClass(StrEnum):
     MONEY = "money"
     COUNT = "count"
@@ -220,6 +230,8 @@ MEASURES = Vocabulary("measure", Measure, _EVENT["Measure"], "MEASURE_")
 BOUND_KINDS = Vocabulary("bound kind", BoundKind, _EVENT["BoundKind"], "BOUND_KIND_")
 PARTY_KINDS = Vocabulary("kind of party", PartyKind, _EVENT["PartyKind"], "PARTY_KIND_")
 ROLES = Vocabulary("role", Role, _EVENT["Role"], "ROLE_")
+IDENTIFIER_SCHEMES = Vocabulary("scheme", IdentifierScheme, _EVENT["IdentifierScheme"],
+                                "IDENTIFIER_SCHEME_")
 UNIT_CLASSES = Vocabulary("unit class", UnitClass, _EVENT["UnitClass"], "UNIT_CLASS_")
 AGGREGATIONS = Vocabulary("aggregation", Aggregation, _EVENT["Aggregation"], "AGGREGATION_")
 QUERY_KINDS = Vocabulary("kind of question", QueryKind, _QUERY["QueryKind"], "QUERY_KIND_")

@@ -177,6 +177,28 @@ class QueryTest(DaemonTest):
         with self.assertRaises(capexdb.NotFound):
             self.client.catalog("companies", "nobody knows it")
 
+    def test_identifiers_memberships_and_merges(self) -> None:
+        change = Event(published_at="2024-01-01")
+        change.source.publisher = "Test"
+        for party in ("named", "other", "joint"):
+            change.catalog_change.parties.add(id=party, kind="PARTY_KIND_COMPANY")
+        change.catalog_change.parties[0].identifiers.add(
+            scheme="IDENTIFIER_SCHEME_TICKER", value="NMD", valid_from="2020-01-01",
+            valid_to="2021-12-31")
+        group = change.catalog_change.parties.add(id="some", kind="PARTY_KIND_GROUP")
+        group.memberships.add(party="named", valid_from="2020-01-01")
+        merge = Event(published_at="2024-01-01", source=change.source)
+        merge.catalog_change.merges.add(party="other", into="named")
+        for event in (change, merge):
+            self.assertEqual(self.client.ingest([event]).accepted, 1)
+        named = self.client.catalog("companies", "named")[0]
+        self.assertEqual(named.identifiers, (capexdb.Identifier(
+            capexdb.IdentifierScheme.TICKER, "NMD", date(2020, 1, 1), date(2021, 12, 31)),))
+        self.assertEqual(named.merged, ("other",))
+        some = self.client.catalog("groups", "some")[0]
+        self.assertEqual(some.memberships,
+                         (capexdb.Membership("named", date(2020, 1, 1), None),))
+
     def test_tables(self) -> None:
         answer = self.client.history("alpha", "capex")
         columns = answer.columns()

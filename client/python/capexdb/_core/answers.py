@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import Union
 
 from ..answer import Answer, Coverage, Range, Row
 from ..errors import ProtocolError
@@ -34,7 +33,7 @@ class AnswerCollector:
             coverage = Coverage(done.coverage.reported, done.coverage.of,
                                 tuple(done.coverage.missing))
         return Answer(kind=self._kind, rows=tuple(self._rows), sequence=done.sequence,
-                      as_of=_day(done.as_of), policy=done.policy or "default", token=done.token,
+                      as_of=day_of(done.as_of), policy=done.policy or "default", token=done.token,
                       coverage=coverage, notes=tuple(done.notes), truncated=done.truncated)
 
 
@@ -45,8 +44,8 @@ def row_of(m: QueryRow) -> Row:
         product=m.product,
         counterparty=m.counterparty,
         period=m.period,
-        start=_day(m.start),
-        end=_day(m.end),
+        start=day_of(m.start),
+        end=day_of(m.end),
         value=_decimal(m.value),
         low=_decimal(m.low),
         high=_decimal(m.high),
@@ -102,8 +101,9 @@ def _bound_kind(text: str, kind: int) -> BoundKind | None:
     return BOUND_KINDS.of(kind) or BoundKind.CLOSED
 
 
-def _day(text: str) -> Union[date, None]:
+def day_of(text: str) -> date | None:
+    """None for an empty text. Error: ProtocolError."""
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:
-        raise ProtocolError(f"a row of the answer: '{text[:60]}' is no day") from None
+        raise ProtocolError(f"in the answer '{text[:60]}' is no day") from None

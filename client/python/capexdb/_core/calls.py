@@ -8,14 +8,16 @@ from typing import Any, Callable, Generic, TypeVar
 
 from ..answer import Answer
 from ..errors import InvalidArgument, ProtocolError
-from ..store import Catalog, Metric, Party, Product, ServerStatus, Source, StoredEvent
-from ..terms import (AGGREGATIONS, CATALOG_KINDS, MEASURES, PARTY_KINDS, UNIT_CLASSES, CatalogKind,
-                     Measure, UnitClass)
+from ..store import (Catalog, Identifier, Membership, Metric, Party, Product, ServerStatus, Source,
+                     StoredEvent)
+from ..terms import (AGGREGATIONS, CATALOG_KINDS, IDENTIFIER_SCHEMES, MEASURES, PARTY_KINDS,
+                     UNIT_CLASSES, CatalogKind, IdentifierScheme, Measure, UnitClass)
 from ..v1.envelope_pb2 import Ping, ServerMessage
 from ..v1.event_pb2 import CatalogMetric, CatalogParty, Event
+from ..v1.event_pb2 import Identifier as IdentifierMessage
 from ..v1.query_pb2 import (CatalogReply, CatalogRequest, QueryRequest, ShowReply, ShowRequest,
                             StatusRequest)
-from .answers import AnswerCollector
+from .answers import AnswerCollector, day_of
 from .asking import Call
 from .messages import parse
 from .question import SEQUENCE_MAX, kind_of
@@ -123,7 +125,15 @@ def _catalog(kind: CatalogKind, reply: CatalogReply) -> Catalog[Any]:
 def _party(p: CatalogParty) -> Party:
     return Party(id=p.id, name=p.name, kind=PARTY_KINDS.of(p.kind), tickers=tuple(p.tickers),
                  cik=p.cik, country=p.country, fiscal_year_end=p.fiscal_year_end,
-                 aliases=tuple(p.aliases), members=tuple(p.members))
+                 aliases=tuple(p.aliases), members=tuple(p.members),
+                 identifiers=tuple(map(_identifier, p.identifiers)),
+                 memberships=tuple(Membership(m.party, day_of(m.valid_from), day_of(m.valid_to))
+                                   for m in p.memberships), merged=tuple(p.merged))
+
+
+def _identifier(i: IdentifierMessage) -> Identifier:
+    return Identifier(IDENTIFIER_SCHEMES.of(i.scheme) or IdentifierScheme.ALIAS, i.value,
+                      day_of(i.valid_from), day_of(i.valid_to))
 
 
 def _metric(m: CatalogMetric) -> Metric:
