@@ -1,0 +1,241 @@
+"""The blocking client.
+
+    with capexdb.connect("127.0.0.1:7411") as client:
+        result = client.ingest(rows, producer_id="my-scraper")
+        for row in client.get("alibaba", "capex", "2024-H1"):
+            print(row.period, row.value, row.currency)
+"""
+
+from __future__ import annotations
+
+import threading
+from types import TracebackType
+from typing import Any, Callable, Iterable, Literal, Mapping, TypeVar, Union, Unpack, overload
+
+from ._blocking import Transport
+from ._core import calls, verbs
+from ._core.asking import Asker, Call
+from ._core.endpoint import seconds, settings
+from ._core.producer import IngestOptions, Producer
+from ._core.question import Day, Everything, Explained, Figures, Period, Reading, Sums, Words
+from ._core.rows import check_iterable
+from ._version import CLIENT_NAME
+from .answer import Answer
+from .errors import DeadlineExceeded, FailedPrecondition
+from .ingest import IngestResult, Verdict
+from .store import Catalog, Metric, Party, Product, ServerStatus, Source, StoredEvent
+from .v1.event_pb2 import Event
+
+T = TypeVar("T")
+
+
+class Client:
+    """Questions over one connection, made when it is first needed and again when it broke; a call
+    whose connection broke is asked once more. Calls of several threads take turns. Each ingest has
+    a connection of its own.
+
+    Times are seconds. Every call ends within its `timeout`, or the client's. Errors of every call:
+    Unavailable (no connection in time, or broken twice), DeadlineExceeded (no answer in time),
+    ProtocolError, InvalidArgument, and whatever the server answers, as errors.py has them.
+    """
+
+    def __init__(self, server: str | None = None, *, timeout: float = 30.0,
+                 connect_timeout: float = 5.0, backoff_min: float = 0.05, backoff_max: float = 2.0,
+                 client_name: str = CLIENT_NAME, token: str = "") -> None:
+        """Does not connect. `server` is HOST:PORT, without it $CAPEXDB_SERVER, else
+        127.0.0.1:7411; `token` holds credentials, where the server asks for them. An attempt to
+        connect lasts `connect_timeout`; between those of an ingest lies `backoff_min`, doubled each
+        time up to `backoff_max`, with jitter. Error: InvalidArgument."""
+        self._settings = settings(server, timeout=timeout, connect_timeout=connect_timeout,
+                                  backoff_min=backoff_min, backoff_max=backoff_max,
+                                  client_name=client_name, token=token)
+        self._asker = Asker(self._settings)
+        self._transport = Transport()
+        self._turn = threading.Lock()
+        self._closed = False
+
+    @classmethod
+    def connect(cls, server: str | None = None, *, timeout: float = 30.0,
+                connect_timeout: float = 5.0, backoff_min: float = 0.05, backoff_max: float = 2.0,
+                client_name: str = CLIENT_NAME, token: str = "") -> Client:
+        """A client that is connected. Errors: as of a call."""
+        client = cls(server, timeout=timeout, connect_timeout=connect_timeout,
+                     backoff_min=backoff_min, backoff_max=backoff_max, client_name=client_name,
+                     token=token)
+        client._connect()
+        return client
+
+    def __enter__(self) -> Client:
+        self._connect()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
+                 trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Later calls fail; one that another thread is in comes to its end first."""
+        with self._turn:
+            self._closed = True
+            self._transport.shut()
+
+    # Ingest.
+
+    def ingest(self, events: Iterable[Union[Event, Mapping[str, Any]]], *,
+               producer_id: str | None = None, atomic: bool = False, dry_run: bool = False,
+               batch: int = 1000, window: int = 16, give_up_after: float = 60.0,
+               on_verdict: Callable[[Verdict], None] | None = None) -> IngestResult:
+        """Sends events, or rows with the columns of the minimal form of docs/cli.md as keys, and
+        returns what became of them. They are taken as they are sent, so memory does not grow with
+        their number: in batches of `batch`, up to `window` of which are on their way.
+
+        A record that is refused, here or by the server, is a verdict and no error; with `atomic` it
+        refuses all, and all go as one batch. `dry_run` says what would happen. Lost connections are
+        made again and what was not answered is sent again under its number, so that each event is
+        stored once. A `producer_id` goes on with its numbers from run to run and fences an older
+        run; without it a random one is made for this run. `on_verdict` is given each verdict as it
+        comes, instead of the result's `verdicts`.
+
+        Errors, with what was answered so far in their `result`: Unavailable (not reached for
+        `give_up_after`), DeadlineExceeded (no answer for as long), Aborted (another run uses the
+        producer_id), InvalidArgument (an atomic batch over the limits), RowTypeError (a float),
+        ProtocolError, whatever the server answers, and whatever `events` raises. Batches without an
+        answer may or may not be stored then; sending the same records again is harmless."""
+        check_iterable(events)
+        self._check_open()
+        options = IngestOptions(producer_id=producer_id, atomic=atomic, dry_run=dry_run,
+                                batch=batch, window=window, give_up_after=give_up_after,
+                                on_verdict=on_verdict)
+        transport = Transport()
+        try:
+            return transport.run(Producer(self._settings, options).run(), iter(events))
+        finally:
+            transport.shut()
+
+    # Questions. Their options are those of docs/cli.md, explained at the TypedDicts.
+
+    def query(self, select: Words | None = None, metric: Words | None = None,
+              periods: Period | None = None, *, kind: str = "cells", timeout: float | None = None,
+              **options: Unpack[Everything]) -> Answer:
+        """Any question: the fields of a QueryRequest."""
+        return self._ask(verbs.query(kind, select, metric, periods, options), timeout)
+
+    def get(self, select: Words, metric: Words, periods: Period | None = None, *,
+            timeout: float | None = None, **options: Unpack[Figures]) -> Answer:
+        """One row for each cell: the statement that the policy chooses."""
+        return self._ask(verbs.get(select, metric, periods, options), timeout)
+
+    def sum(self, select: Words, metric: str, periods: Period | None = None, *,
+            timeout: float | None = None, **options: Unpack[Sums]) -> Answer:
+        """The companies' own figures, added for each period."""
+        return self._ask(verbs.sum_(select, metric, periods, options), timeout)
+
+    def top(self, metric: str, period: Period, n: int = 10, *, group: str | None = None,
+            share: bool = False, timeout: float | None = None,
+            **options: Unpack[Figures]) -> Answer:
+        """The companies with the largest figures of each period, the largest first."""
+        return self._ask(verbs.top(metric, period, n, group, share, options), timeout)
+
+    def history(self, company: Words, metric: Words, period: Period | None = None, *,
+                timeout: float | None = None, **options: Unpack[Reading]) -> Answer:
+        """Every statement, with its document and root."""
+        return self._ask(verbs.history(company, metric, period, options), timeout)
+
+    def conflicts(self, select: Words | None = None, metric: Words | None = None,
+                  periods: Period | None = None, *, classes: Words = (),
+                  timeout: float | None = None, **options: Unpack[Reading]) -> Answer:
+        """Statements that cannot all be true; the sides are in the rows' `parts`."""
+        return self._ask(verbs.conflicts(select, metric, periods, classes, options), timeout)
+
+    def diff(self, earlier: Day, later: Day | None = None, *, select: Words | None = None,
+             metric: Words | None = None, periods: Period | None = None,
+             timeout: float | None = None, **options: Unpack[Explained]) -> Answer:
+        """What the world could know on two days, where it differs; `later` is now without it."""
+        return self._ask(verbs.diff(earlier, later, select, metric, periods, options), timeout)
+
+    def changes(self, since: Union[int, Day], *, select: Words | None = None,
+                metric: Words | None = None, periods: Period | None = None,
+                timeout: float | None = None, **options: Unpack[Explained]) -> Answer:
+        """What this store answers otherwise than at that sequence, or before that day of its own
+        clock."""
+        return self._ask(verbs.changes(since, select, metric, periods, options), timeout)
+
+    def shipments(self, periods: Period | None = None, *, seller: str | None = None,
+                  buyer: str | None = None, product: str | None = None, metric: str | None = None,
+                  timeout: float | None = None, **options: Unpack[Explained]) -> Answer:
+        """What is said of chips between sellers and buyers."""
+        return self._ask(verbs.shipments(periods, seller, buyer, product, metric, options), timeout)
+
+    def replay(self, token: str, *, timeout: float | None = None) -> Answer:
+        """The answer of a token again, whatever was ingested since."""
+        return self._ask(verbs.replay(token), timeout)
+
+    # The store.
+
+    def show(self, sequence: int, *, timeout: float | None = None) -> StoredEvent:
+        """One event as it came."""
+        return self._ask(calls.show(sequence), timeout)
+
+    @overload
+    def catalog(self, kind: Literal["companies", "groups"], name: str | None = None,
+                at: int | None = None, *, timeout: float | None = None) -> Catalog[Party]:
+        ...
+
+    @overload
+    def catalog(self, kind: Literal["metrics"], name: str | None = None, at: int | None = None, *,
+                timeout: float | None = None) -> Catalog[Metric]:
+        ...
+
+    @overload
+    def catalog(self, kind: Literal["sources"], name: str | None = None, at: int | None = None, *,
+                timeout: float | None = None) -> Catalog[Source]:
+        ...
+
+    @overload
+    def catalog(self, kind: Literal["products"], name: str | None = None, at: int | None = None, *,
+                timeout: float | None = None) -> Catalog[Product]:
+        ...
+
+    @overload
+    def catalog(self, kind: str, name: str | None = None, at: int | None = None, *,
+                timeout: float | None = None) -> Catalog[Any]:
+        ...
+
+    def catalog(self, kind: str, name: str | None = None, at: int | None = None, *,
+                timeout: float | None = None) -> Catalog[Any]:
+        """The companies, groups, metrics, sources or products, or the one of that name, now or at a
+        sequence."""
+        return self._ask(calls.catalog(kind, name, at), timeout)
+
+    def status(self, *, timeout: float | None = None) -> ServerStatus:
+        return self._ask(calls.status(), timeout)
+
+    def ping(self, *, timeout: float | None = None) -> None:
+        self._ask(calls.ping(), timeout)
+
+    def _connect(self) -> None:
+        deadline = self._deadline(None)
+        with self._turn:
+            self._check_open()
+            self._transport.run(self._asker.connect(deadline))
+
+    def _ask(self, call: Call[T], timeout: float | None) -> T:
+        deadline = self._deadline(timeout)
+        if not self._turn.acquire(timeout=deadline - self._settings.clock()):
+            raise DeadlineExceeded("the calls of other threads took all the time")
+        try:
+            self._check_open()
+            return self._transport.run(self._asker.ask(call, deadline))
+        finally:
+            self._turn.release()
+
+    def _deadline(self, timeout: float | None) -> float:
+        span = self._settings.timeout if timeout is None else seconds("timeout", timeout)
+        return self._settings.clock() + span
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise FailedPrecondition("the client is closed", reason="closed")
+
+
+connect = Client.connect
