@@ -91,6 +91,20 @@ TEST(MinimalRow, ShipmentsAreChipShipmentFacts) {
   EXPECT_EQ(event.chip_shipment().period().kind(), v1::PERIOD_KIND_INSTANT);
 }
 
+TEST(MinimalRow, ValuesAreInTheOneNotation) {
+  const auto value = [](const std::string& written, const std::string& currency) {
+    return only_event(std::string(kHeader) + "Acme,capex,first half of 2024," + written + "," +
+                      currency + ",FT,2024-08-26\n");
+  };
+  const v1::Event event = value("\"3,5 Mrd\"", "EUR");
+  EXPECT_EQ(event.capex().amount().value(), "3500000000");
+  EXPECT_EQ(event.capex().period().end(), "2024-06-30");
+  EXPECT_EQ(event.capex().period().label(), "first half of 2024");
+  EXPECT_EQ(value("\u00A54.2bn", "CNY").capex().amount().currency(), "CNY");
+  // Programs write such columns, and mean what programs mean.
+  EXPECT_EQ(value("1.234", "USD").capex().amount().value(), "1.234");
+}
+
 TEST(MinimalRow, GrowthOfAPriceKeepsItsMeasure) {
   const v1::Event event =
       only_event(std::string(kHeader) + "Nvidia,unit_price,2024,+5% yoy,,FT,2024-08-26\n");
