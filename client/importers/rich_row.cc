@@ -10,7 +10,7 @@
 namespace capexdb::importers {
 namespace {
 
-Result<QuantityText> quantity_of(const Row& row) {
+Result<QuantityText> quantity_of_rich(const Row& row) {
   QuantityCells cells;
   cells.value = row.get(rich::value);
   cells.low = row.get(rich::low);
@@ -116,7 +116,7 @@ Result<v1::Event> rich_event(const Row& row, const Place& place) {
   CAPEXDB_ASSIGN(fact.period,
                  rich_period({row.get(rich::period_type), row.get(rich::period_start),
                               row.get(rich::period_end), row.get(rich::period_label)}));
-  CAPEXDB_ASSIGN(QuantityText number, quantity_of(row));
+  CAPEXDB_ASSIGN(QuantityText number, quantity_of_rich(row));
   fact.quantity = std::move(number.quantity);
   CAPEXDB_ASSIGN(fact.measure, measure_of("value_role", row.get(rich::value_role)));
   if (fact.measure == v1::MEASURE_UNSPECIFIED) fact.measure = number.measure;
