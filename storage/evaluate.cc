@@ -70,6 +70,7 @@ class Evaluator {
   Result<std::optional<Finding>> retraction(const ValidEvent& event);
   Result<std::optional<Finding>> catalogue_change(const ValidEvent& event);
   Result<std::optional<Finding>> known_by_id(const ValidEvent& event, std::uint64_t content);
+  Result<std::optional<Finding>> said_in_its_calendar(const ValidEvent& event);
   Result<std::optional<Finding>> accept(const ValidEvent& event, std::vector<FactRow> rows);
 
   Result<std::vector<FactRow>> rows_by_cell(const Retraction& retraction);
@@ -348,7 +349,21 @@ Result<std::optional<Evaluator::Finding>> Evaluator::accept(const ValidEvent& ev
   return std::optional<Finding>();
 }
 
+// The same event sent again is a duplicate, though the fiscal calendar that it was
+// read by has changed since.
+Result<std::optional<Evaluator::Finding>> Evaluator::said_in_its_calendar(const ValidEvent& event) {
+  const auto& statement = std::get<Statement>(event.fact());
+  if (!statement.fiscal || event.event_id().empty()) return std::optional<Finding>();
+  CAPEXDB_ASSIGN(const auto known, find_event_id(event.event_id()));
+  if (!known) return std::optional<Finding>();
+  const auto rows = rows_of(statement, known->sequence, catalogue_, Unused::match_nothing);
+  if (!rows || content_of(*rows) != known->content) return std::optional<Finding>();
+  return std::optional(already_stored(known->sequence));
+}
+
 Result<std::optional<Evaluator::Finding>> Evaluator::statement(const ValidEvent& event) {
+  CAPEXDB_ASSIGN(auto said, said_in_its_calendar(event));
+  if (said) return said;
   CAPEXDB_ASSIGN(std::vector<FactRow> rows,
                  rows_of(std::get<Statement>(event.fact()), next_, catalogue_));
   return accept(event, std::move(rows));

@@ -5,6 +5,7 @@
 
 #include "proto/model/limits.h"
 #include "proto/model/text.h"
+#include "storage/fiscal_period.h"
 
 namespace capexdb::storage {
 namespace {
@@ -151,6 +152,10 @@ Result<void> NewNames::collect(const Statement& statement, std::vector<std::stri
   }
   std::vector<std::string> seen;
   CAPEXDB_ASSIGN(CatalogChange delta, parties_of(statement, seen));
+  if (statement.fiscal) {
+    CAPEXDB_ASSIGN(const std::uint32_t subject, catalogue_.find_party(statement.subject, kNow));
+    CAPEXDB_TRY(period_of(statement, subject, kNow, catalogue_));
+  }
   if (!statement.product.empty()) {
     auto product = catalogue_.find_product(statement.product, kNow);
     if (!product) return fail(at_field(std::move(product.error()), "product"));
@@ -209,7 +214,8 @@ Result<std::vector<FactRow>> rows_of(const Statement& statement, std::uint64_t s
   }
   common[Column::sequence] = static_cast<std::int64_t>(sequence);
   common[Column::subject] = subject;
-  common.set_period(statement.period);
+  CAPEXDB_ASSIGN(const Period period, period_of(statement, subject, sequence, catalogue));
+  common.set_period(period);
   common.set_published(statement.published);
   common[Column::source] = source;
   common[Column::document] = static_cast<std::int64_t>(statement.documents.document);

@@ -28,7 +28,8 @@ class NewNames {
       : catalogue_(catalogue), sequence_(sequence) {}
 
   // Catalogues what `statement` brings, after checking it against the registry:
-  // the metric is known, money has a currency, numbers fit, and so on.
+  // the metric is known, money has a currency, numbers fit, a fiscal period has a
+  // calendar, and so on.
   // `first_seen` gets the ids of companies and other parties that nobody named
   // before. On an error nothing is catalogued.
   Result<void> collect(const Statement& statement, std::vector<std::string>& first_seen);
@@ -54,8 +55,8 @@ class NewNames {
 // never used: an ordinal of its own, or ordinal -1, which matches nothing.
 enum class Unused { intern, match_nothing };
 
-// The rows of a statement at `sequence`, names as of then. Errors: a name that
-// is not known or not unique, numbers that do not fit.
+// The rows of a statement at `sequence`, names and fiscal calendars as of then. Errors: a
+// name that is not known or not unique, numbers that do not fit, no fiscal calendar.
 Result<std::vector<FactRow>> rows_of(const Statement& statement, std::uint64_t sequence,
                                      Catalogue& catalogue, Unused unused = Unused::intern);
 

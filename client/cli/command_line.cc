@@ -50,6 +50,26 @@ std::string verb_of(const std::vector<std::string>& words) {
   return {};
 }
 
+// The words of `capex parse`: "-5%" is a text and no option, and so is whatever stands
+// behind "--". Blanks around a text mean nothing.
+std::vector<std::string> with_texts(const std::vector<std::string>& words) {
+  std::vector<std::string> shown;
+  bool texts_only = false;
+  for (const std::string& word : words) {
+    if (word == "--" && !texts_only) {
+      texts_only = true;
+      continue;
+    }
+    const auto starts_option = [&] {
+      return word[1] == '-' || (word[1] >= 'a' && word[1] <= 'z') ||
+             (word[1] >= 'A' && word[1] <= 'Z');
+    };
+    const bool text = texts_only || (word.size() > 1 && word[0] == '-' && !starts_option());
+    shown.push_back(text ? " " + word : word);
+  }
+  return shown;
+}
+
 std::vector<std::string> option_names(const CLI::App& app, const CLI::App* verb) {
   std::vector<std::string> names;
   const auto collect = [&names](const CLI::App& from) {
@@ -111,7 +131,9 @@ int run_main(int argc, char** argv) {
     return usage(unknown_word("verb", wanted, names));
   }
   try {
-    app.parse(argc, argv);
+    std::vector<std::string> last_first = wanted == "parse" ? with_texts(words) : words;
+    std::reverse(last_first.begin(), last_first.end());
+    app.parse(std::move(last_first));
   } catch (const CLI::Success& success) {  // --help, --version
     return app.exit(success);
   } catch (const CLI::ParseError& error) {

@@ -22,6 +22,7 @@ const std::vector<Verb>& verbs() {
       {"diff", "What became known between two days", declare_diff},
       {"changes", "What the store answers differently since a sequence or a day", declare_changes},
       {"replay", "An earlier answer again, by its token", declare_replay},
+      {"parse", "How numbers, periods and units are understood", declare_parse},
       {"show", "One event as it came, by its sequence", declare_show},
       {"retract", "Withdraw a statement in the name of its source", declare_retract},
       {"companies", "The companies of the catalogue; add, alias, merge, split", declare_companies},

@@ -51,6 +51,7 @@ Run declare_diff(CLI::App& app, const Globals& globals);
 Run declare_changes(CLI::App& app, const Globals& globals);
 Run declare_replay(CLI::App& app, const Globals& globals);
 Run declare_retract(CLI::App& app, const Globals& globals);
+Run declare_parse(CLI::App& app, const Globals& globals);
 Run declare_show(CLI::App& app, const Globals& globals);
 Run declare_status(CLI::App& app, const Globals& globals);
 Run declare_ingest(CLI::App& app, const Globals& globals);

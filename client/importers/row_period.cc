@@ -1,6 +1,7 @@
 #include "client/importers/row_period.h"
 
 #include "client/importers/row.h"
+#include "proto/model/fiscal.h"
 #include "proto/model/period.h"
 #include "proto/model/text.h"
 
@@ -66,6 +67,7 @@ v1::PeriodKind point_kind(const PeriodCells& cells) {
 // What a label without dates tells of an instant: the window that it names.
 v1::PeriodKind window_or_none(const PeriodCells& cells) {
   const auto named = parse_period(cells.label);
+  if (parse_fiscal_label(cells.label)) return v1::PERIOD_KIND_WINDOW;
   const bool window =
       named && (named->kind == PeriodKind::span || named->kind == PeriodKind::window ||
                 named->kind == PeriodKind::instant);
@@ -82,6 +84,17 @@ Result<v1::Period> minimal_period(const PeriodCells& cells) {
     if (text.empty()) {
       return bad_cell("period", "missing_period",
                       "the period is empty: give a period (2024-H1), a start and an end, or none");
+    }
+    // The server knows whose fiscal year it is, and its days.
+    if (const auto fiscal = parse_fiscal_label(text)) {
+      period.set_kind(v1::PERIOD_KIND_SPAN);
+      if (cells.label.empty()) period.set_label(std::string(text));
+      if (!cells.label.empty() && parse_fiscal_label(cells.label) != fiscal) {
+        return bad_cell("label", "contradiction",
+                        "the label is what tells the days of a fiscal period: leave one of period "
+                        "and label out, or give start and end");
+      }
+      return period;
     }
     const auto parsed = cells.period.empty() ? parse_period(text) : named;
     if (!parsed) return bad_cell("period", "bad_period", parsed.error().message);
@@ -115,7 +128,7 @@ Result<v1::Period> rich_period(const PeriodCells& cells) {
   const bool dates = has_dates(cells);
   if (type == "duration") {
     period.set_kind(dates ? flow_kind(cells) : v1::PERIOD_KIND_SPAN);
-    if (!dates && !parse_period(cells.label)) {
+    if (!dates && !parse_period(cells.label) && !parse_fiscal_label(cells.label)) {
       return bad_cell("period_start", "missing_date",
                       "a duration needs period_start and period_end: its label '" +
                           std::string(cells.label) + "' does not tell them");

@@ -3,13 +3,13 @@
 
 #include <string_view>
 
-#include "client/importers/quantity_text.h"
+#include "capexdb/notation.h"
 
 namespace capexdb::importers {
 
 // The row's cells, trimmed; empty where there is no such column.
 struct QuantityCells {
-  std::string_view value;  // any notation of quantity_text.h
+  std::string_view value;  // any notation of capexdb/notation.h
   std::string_view low;    // one number each, in the value's unit
   std::string_view high;
   v1::BoundKind low_kind = v1::BOUND_KIND_UNSPECIFIED;

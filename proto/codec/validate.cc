@@ -213,6 +213,8 @@ Result<void> about(Statement& s, const v1::Party& subject,
   s.product = trim(product);
   CAPEXDB_TRY(check_text("product", s.product, limits::kNameBytesMax));
   CAPEXDB_TRY(check_findable("product", s.product, "bad_product"));
+  s.fiscal = fiscal_from_proto(period);
+  if (s.fiscal) return check_text("period.label", period.label(), limits::kNameBytesMax);
   auto p = from_proto(period);
   if (!p) return fail(within("period", std::move(p.error())));
   s.period = *p;
@@ -426,6 +428,17 @@ Documents identify(const v1::Source& source, const TimeRange& published) {
   }
   d.root = source.cites_size() == 0 ? d.document : identify(source.cites(source.cites_size() - 1));
   return d;
+}
+
+std::optional<FiscalPeriod> fiscal_from_proto(const v1::Period& message) {
+  if (!message.start().empty() || !message.end().empty()) return std::nullopt;
+  const v1::PeriodKind kind = message.kind();
+  const bool instant = kind == v1::PERIOD_KIND_INSTANT || kind == v1::PERIOD_KIND_WINDOW;
+  if (!instant && kind != v1::PERIOD_KIND_SPAN && kind != v1::PERIOD_KIND_UNSPECIFIED) {
+    return std::nullopt;
+  }
+  const auto label = parse_fiscal_label(message.label());
+  return label ? std::optional(FiscalPeriod{*label, instant}) : std::nullopt;
 }
 
 Result<Period> from_proto(const v1::Period& message) {

@@ -19,6 +19,10 @@ Result<ValidEvent> validate(std::string bytes);
 // says instant as a window.
 Result<Period> from_proto(const v1::Period& message);
 
+// The fiscal period that a message names by its label alone ("FY2025-Q1"), whose days
+// only the catalogue can tell; empty for any other message.
+std::optional<FiscalPeriod> fiscal_from_proto(const v1::Period& message);
+
 // Identity of a document and of its root; see capexdb.v1.Source.
 Documents identify(const v1::Source& source, const TimeRange& published);
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "proto/model/limits.h"
+#include "proto/model/named_period.h"
 #include "proto/model/text.h"
 
 namespace capexdb {
@@ -14,6 +15,7 @@ namespace {
 
 constexpr int kWeek = 7;
 constexpr int kQuarterWeeks = 13;
+constexpr int kMonths = 3;  // of a quarter
 
 tl::unexpected<Error> bad_rule(std::string_view rule) {
   return fail(
@@ -47,45 +49,6 @@ std::optional<int> two_digits(std::string_view text) {
 
 bool ends_with_month(std::string_view rule) { return rule.size() == 5; }
 
-// A fiscal year and what of it: quarters [first, first + count).
-struct FiscalLabel {
-  int year = 0;
-  int first = 0;
-  int count = 4;
-};
-
-std::optional<FiscalLabel> parse_label(std::string_view text) {
-  const std::string upper = to_upper_ascii(trim(text));
-  if (!upper.starts_with("FY")) return std::nullopt;
-  std::string_view rest = std::string_view(upper).substr(2);
-  const std::size_t digits = std::min(rest.find_first_not_of("0123456789"), rest.size());
-  if (digits != 4 && digits != 2) return std::nullopt;
-  FiscalLabel label;
-  label.year = static_cast<int>(*parse_unsigned(rest.substr(0, digits)));
-  if (digits == 2) label.year += 2000;
-  if (label.year <= limits::kYearMin || label.year >= limits::kYearMax) return std::nullopt;
-  rest.remove_prefix(digits);
-  if (rest.empty()) return label;
-  if (rest.front() == '-' || rest.front() == ' ') rest.remove_prefix(1);
-  if (rest == "9M") {
-    label.count = 3;
-    return label;
-  }
-  if (rest.size() != 2) return std::nullopt;
-  const int number = rest[1] - '1';
-  if (rest[0] == 'Q' && number >= 0 && number < 4) {
-    label.first = number;
-    label.count = 1;
-    return label;
-  }
-  if (rest[0] == 'H' && number >= 0 && number < 2) {
-    label.first = number * 2;
-    label.count = 2;
-    return label;
-  }
-  return std::nullopt;
-}
-
 // The first day of a fiscal quarter, counted from 0; 4 is that of the next year.
 Result<Day> quarter_start(std::string_view rule, int year, int quarter) {
   CAPEXDB_ASSIGN(const Day last, fiscal_year_end(rule, year - 1));
@@ -101,14 +64,6 @@ Result<Day> quarter_start(std::string_view rule, int year, int quarter) {
   const bool month_end = from.day == days_in_month(from.year, from.month);
   const int days = days_in_month(at_year, at_month);
   return day_from_civil(at_year, at_month, month_end ? days : std::min(from.day, days)) + 1;
-}
-
-Result<Period> days_of(std::string_view text, std::string_view rule) {
-  const auto label = parse_label(text);
-  if (!label) return bad_label(text);
-  CAPEXDB_ASSIGN(const Day start, quarter_start(rule, label->year, label->first));
-  CAPEXDB_ASSIGN(const Day end, quarter_start(rule, label->year, label->first + label->count));
-  return make_span(start, end - 1);
 }
 
 }  // namespace
@@ -135,7 +90,36 @@ Result<Day> fiscal_year_end(std::string_view rule, int year) {
 }
 
 bool has_fiscal_label(std::string_view periods) {
-  return to_upper_ascii(periods).find("FY") != std::string::npos;
+  const std::string upper = to_upper_ascii(periods);
+  return upper.find("FY") != std::string::npos || upper.find("FISCAL") != std::string::npos;
+}
+
+std::optional<FiscalLabel> parse_fiscal_label(std::string_view text) {
+  const auto name = read_fiscal_name(text);
+  // Its first and last days lie within the years that periods may have.
+  if (!name || name->year <= limits::kYearMin || name->year >= limits::kYearMax) {
+    return std::nullopt;
+  }
+  return FiscalLabel{name->year, name->first / kMonths, name->months / kMonths};
+}
+
+std::string to_string(const FiscalLabel& label) {
+  const std::string year = "FY" + std::to_string(label.year);
+  if (label.quarters == 1) return year + "-Q" + std::to_string(label.first + 1);
+  if (label.quarters == 2) return year + "-H" + std::to_string(label.first / 2 + 1);
+  return label.quarters == 3 ? year + "-9M" : year;
+}
+
+Result<Period> fiscal_days(const FiscalLabel& label, std::string_view rule) {
+  CAPEXDB_ASSIGN(const Day start, quarter_start(rule, label.year, label.first));
+  CAPEXDB_ASSIGN(const Day end, quarter_start(rule, label.year, label.first + label.quarters));
+  return make_span(start, end - 1);
+}
+
+Result<Period> parse_fiscal_period(std::string_view text, std::string_view rule) {
+  const auto label = parse_fiscal_label(text);
+  if (!label) return bad_label(text);
+  return fiscal_days(*label, rule);
 }
 
 Result<PeriodRange> parse_fiscal_range(std::string_view periods, std::string_view rule) {
@@ -144,7 +128,7 @@ Result<PeriodRange> parse_fiscal_range(std::string_view periods, std::string_vie
   range.fiscal = true;
   const std::size_t dots = periods.find("..");
   if (dots == std::string_view::npos) {
-    CAPEXDB_ASSIGN(const Period period, days_of(periods, rule));
+    CAPEXDB_ASSIGN(const Period period, parse_fiscal_period(periods, rule));
     range.start = period.start;
     range.end = period.end;
     range.exact = period;
@@ -153,11 +137,11 @@ Result<PeriodRange> parse_fiscal_range(std::string_view periods, std::string_vie
   const std::string_view from = trim(periods.substr(0, dots));
   const std::string_view to = trim(periods.substr(dots + 2));
   if (!from.empty()) {
-    CAPEXDB_ASSIGN(const Period period, days_of(from, rule));
+    CAPEXDB_ASSIGN(const Period period, parse_fiscal_period(from, rule));
     range.start = period.start;
   }
   if (!to.empty()) {
-    CAPEXDB_ASSIGN(const Period period, days_of(to, rule));
+    CAPEXDB_ASSIGN(const Period period, parse_fiscal_period(to, rule));
     range.end = period.end;
   }
   if (range.start && range.end && *range.start >= *range.end) {

@@ -1,6 +1,8 @@
 // Fiscal years: which days "FY2025-Q1" of a company has.
 #pragma once
 
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include "proto/model/period.h"
@@ -14,14 +16,31 @@ namespace capexdb {
 // invalid_argument for another rule.
 Result<Day> fiscal_year_end(std::string_view rule, int year);
 
+// A fiscal year, or quarters of it: first, first + 1 ... counted from 0.
+struct FiscalLabel {
+  int year = 0;
+  int first = 0;
+  int quarters = 4;
+
+  friend bool operator==(const FiscalLabel&, const FiscalLabel&) = default;
+};
+
+// FY2025, FY2025-H1, FY2025-Q3, FY2025-9M, and as people write them: "FY25 Q3", "Q3
+// FY25", "third quarter of fiscal 2025". Empty for any other text.
+std::optional<FiscalLabel> parse_fiscal_label(std::string_view text);
+std::string to_string(const FiscalLabel& label);  // "FY2025-Q3"
+
+// Its days in the calendar of a company with that rule. The quarters of a calendar that
+// ends with a month are three months each; those of a 52/53-week year have 13 weeks, the
+// last one what is left. Error: invalid_argument.
+Result<Period> fiscal_days(const FiscalLabel& label, std::string_view rule);
+Result<Period> parse_fiscal_period(std::string_view text, std::string_view rule);
+
 // Whether a text of periods speaks of fiscal years: "FY2025", "FY2024-Q3..".
 bool has_fiscal_label(std::string_view periods);
 
-// FY2025, FY2025-H1, FY2025-Q3, FY2025-9M, FY25-Q3, and ranges of them
-// ("FY2024..FY2025-Q2", "FY2024..", "..FY2024") as the days of a company with
-// that rule. The quarters of a calendar that ends with a month are three months
-// each; those of a 52/53-week year have 13 weeks, the last one what is left.
-// Error: invalid_argument.
+// Fiscal labels and ranges of them ("FY2024..FY2025-Q2", "FY2024..", "..FY2024") as the
+// days of a company with that rule. Error: invalid_argument.
 Result<PeriodRange> parse_fiscal_range(std::string_view periods, std::string_view rule);
 
 // The calendar quarters that the fiscal quarters of such a range belong to.

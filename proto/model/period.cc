@@ -5,6 +5,7 @@
 #include <regex>
 
 #include "proto/model/limits.h"
+#include "proto/model/named_period.h"
 #include "proto/model/text.h"
 
 namespace capexdb {
@@ -16,6 +17,8 @@ Error bad_period(std::string_view text, std::string_view why) {
           {},
           "bad_period"};
 }
+
+constexpr std::size_t kPeriodBytesMax = 60;
 
 constexpr std::string_view kForms =
     "use 2024, 2024-H1, 2024-Q2, 2024-06, 2024-04-01/2024-06-30, 2024-03-01/.. or @2024-08-26";
@@ -78,6 +81,10 @@ std::optional<Period> parse_named(const std::string& upper) {
     period = part_of_year(full_year(m[3]), m[1].str()[0], std::stoi(m[2]));
   } else if (std::regex_match(upper, m, kNumberFirst)) {
     period = part_of_year(full_year(m[3]), m[2].str()[0], std::stoi(m[1]));
+  }
+  if (!period) {
+    const auto name = read_calendar_name(upper);
+    if (name) period = months(name->year, name->first + 1, name->first + name->months);
   }
   if (!period) return std::nullopt;
   const int year = civil_from_day(period->start).year;
@@ -146,7 +153,7 @@ std::string period_to_string(const Period& period) {
 
 Result<Period> parse_period(std::string_view text) {
   const std::string_view given = trim(text);
-  if (given.empty() || given.size() > 40) return fail(bad_period(given, kForms));
+  if (given.empty() || given.size() > kPeriodBytesMax) return fail(bad_period(given, kForms));
   if (given == "none") return Period{};
   const bool instant = given.front() == '@';
   const std::string_view body = instant ? given.substr(1) : given;
@@ -175,7 +182,7 @@ Result<Period> parse_period(std::string_view text) {
     CAPEXDB_ASSIGN(const Day day, parse_date(body));
     return make_span(day, day);
   }
-  if (upper.starts_with("FY")) {
+  if (read_fiscal_name(body)) {
     return fail(
         bad_period(given, "a fiscal label needs a company's fiscal calendar; give its dates"));
   }

@@ -46,8 +46,9 @@ Period make_open_start(Day last);
 std::string period_to_string(const Period& period);
 
 // Reads the canonical forms, and SDMX (2024-S1, 2024-A1, 2024-M06), SEC frames
-// (CY2024, CY2024Q2, CY2024Q2I) and the press's (H1 2024, 1H24, Q2 2024, 2Q24,
-// FY2024 is refused: it needs a company). Error: invalid_argument.
+// (CY2024, CY2024Q2, CY2024Q2I) and the press's (H1 2024, 1H24, Q2 2024, 2Q24, 9M 2024,
+// "first half of 2024", "June quarter 2024": named_period.h has them). Error:
+// invalid_argument; also for a fiscal year (FY2024), which needs a company: fiscal.h.
 Result<Period> parse_period(std::string_view text);
 
 // "YYYY-MM-DD" of the first and of the last (inclusive) day; empty where none.

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "proto/model/catalog.h"
+#include "proto/model/fiscal.h"
 #include "proto/model/interval.h"
 #include "proto/model/period.h"
 #include "proto/model/terms.h"
@@ -47,12 +48,19 @@ struct Documents {
   std::uint64_t root = 0;  // of the chain that it cites; itself where it cites nothing
 };
 
+// "FY2025-Q1": its days are those of the subject's fiscal calendar.
+struct FiscalPeriod {
+  FiscalLabel label;
+  bool instant = false;  // a day somewhere within
+};
+
 struct Statement {
   PartyRef subject;
   std::vector<CounterpartyRef> counterparties;
   std::string product;
   std::string definition;
   Period period;
+  std::optional<FiscalPeriod> fiscal;  // in place of the period, which is then none
   TimeRange published;
   Status status = Status::actual;
   std::string publisher;

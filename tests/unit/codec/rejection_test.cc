@@ -240,7 +240,7 @@ TEST(Rejection, ThePeriod) {
       {capex_event,
        [](auto& e) {
          period(e).Clear();
-         period(e).set_label("FY2025-Q1");
+         period(e).set_label("FY2025-Q5");
        },
        "capex.period", "bad_period"},
       {measure_event, [](auto& e) { e.mutable_measure()->mutable_period()->set_label("soon"); },

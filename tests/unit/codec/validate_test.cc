@@ -251,6 +251,41 @@ TEST(PeriodCodec, DatesDecideOverTheLabelAndTheKindOverTheDates) {
   }
 }
 
+TEST(PeriodCodec, AFiscalLabelWithoutDatesIsLeftToTheCatalogue) {
+  v1::Event event = capex_event();
+  v1::Period& period = *event.mutable_capex()->mutable_period();
+  period.Clear();
+  period.set_label("Q1 FY2025");
+  auto valid = validate(event.SerializeAsString());
+  ASSERT_TRUE(valid) << valid.error().message;
+  const Statement* statement = &std::get<Statement>(valid->fact());
+  ASSERT_TRUE(statement->fiscal);
+  EXPECT_EQ(to_string(statement->fiscal->label), "FY2025-Q1");
+  EXPECT_FALSE(statement->fiscal->instant);
+  EXPECT_EQ(statement->period.kind, PeriodKind::none);
+  period.set_kind(v1::PERIOD_KIND_INSTANT);
+  valid = validate(event.SerializeAsString());
+  ASSERT_TRUE(valid) << valid.error().message;
+  EXPECT_TRUE(std::get<Statement>(valid->fact()).fiscal->instant);
+  // Dates decide over the label.
+  period.set_kind(v1::PERIOD_KIND_SPAN);
+  period.set_start("2024-01-29");
+  period.set_end("2024-04-28");
+  valid = validate(event.SerializeAsString());
+  ASSERT_TRUE(valid) << valid.error().message;
+  EXPECT_FALSE(std::get<Statement>(valid->fact()).fiscal);
+  // One side of a fiscal period is none.
+  period.clear_end();
+  EXPECT_EQ(validate(event.SerializeAsString()).error().reason, "missing_date");
+  period.clear_start();
+  period.set_kind(v1::PERIOD_KIND_OPEN);
+  EXPECT_EQ(validate(event.SerializeAsString()).error().reason, "contradiction");
+  period.set_kind(v1::PERIOD_KIND_NONE);
+  valid = validate(event.SerializeAsString());
+  ASSERT_TRUE(valid);
+  EXPECT_FALSE(std::get<Statement>(valid->fact()).fiscal);
+}
+
 v1::Source source(const std::string& publisher, const std::string& title = "") {
   v1::Source s;
   s.set_publisher(publisher);

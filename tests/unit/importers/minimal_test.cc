@@ -91,6 +91,46 @@ TEST(MinimalRow, ShipmentsAreChipShipmentFacts) {
   EXPECT_EQ(event.chip_shipment().period().kind(), v1::PERIOD_KIND_INSTANT);
 }
 
+TEST(MinimalRow, ValuesAreInTheOneNotation) {
+  const auto value = [](const std::string& written, const std::string& currency) {
+    return only_event(std::string(kHeader) + "Acme,capex,first half of 2024," + written + "," +
+                      currency + ",FT,2024-08-26\n");
+  };
+  const v1::Event event = value("\"3,5 Mrd\"", "EUR");
+  EXPECT_EQ(event.capex().amount().value(), "3500000000");
+  EXPECT_EQ(event.capex().period().end(), "2024-06-30");
+  EXPECT_EQ(event.capex().period().label(), "first half of 2024");
+  EXPECT_EQ(value("\u00A54.2bn", "CNY").capex().amount().currency(), "CNY");
+  // Programs write such columns, and mean what programs mean.
+  EXPECT_EQ(value("1.234", "USD").capex().amount().value(), "1.234");
+}
+
+TEST(MinimalRow, AFiscalLabelIsLeftToTheServer) {
+  v1::Event event =
+      only_event(std::string(kHeader) + "Nvidia,capex,Q1 FY2025,369m,USD,SEC,2024-05-29\n");
+  EXPECT_EQ(event.capex().period().kind(), v1::PERIOD_KIND_SPAN);
+  EXPECT_EQ(event.capex().period().label(), "Q1 FY2025");
+  EXPECT_EQ(event.capex().period().start(), "");
+  EXPECT_EQ(event.capex().period().end(), "");
+  EXPECT_TRUE(validate(event.SerializeAsString()));
+
+  const std::string header =
+      "company,metric,period,label,start,end,value,currency,source,published_at\n";
+  event = only_event(header +
+                     "Nvidia,capex,FY2025-Q1,first quarter of fiscal 2025,,,1,USD,SEC,"
+                     "2024-05-29\n");
+  EXPECT_EQ(event.capex().period().label(), "first quarter of fiscal 2025");
+  event =
+      only_event(header + "Nvidia,capex,FY2025-Q1,,2024-01-29,2024-04-28,1,USD,SEC,2024-05-29\n");
+  EXPECT_EQ(event.capex().period().start(), "2024-01-29");
+  EXPECT_EQ(event.capex().period().label(), "FY2025-Q1");
+  const ReadAll all =
+      read_all(header + "Nvidia,capex,FY2025-Q1,the spring,,,1,USD,SEC,2024-05-29\n");
+  ASSERT_EQ(all.records.size(), 1U);
+  ASSERT_FALSE(all.records[0].event);
+  EXPECT_EQ(all.records[0].event.error().field, "label");
+}
+
 TEST(MinimalRow, GrowthOfAPriceKeepsItsMeasure) {
   const v1::Event event =
       only_event(std::string(kHeader) + "Nvidia,unit_price,2024,+5% yoy,,FT,2024-08-26\n");
@@ -228,7 +268,7 @@ TEST(MinimalRow, BadCellsNameTheirColumn) {
     return all.records[0].event.error().field;
   };
   EXPECT_EQ(field("A,,2024,,,5,,,,,,,X,2024"), "metric");
-  EXPECT_EQ(field("A,capex,FY2024,,,5,,,,,,,X,2024"), "period");
+  EXPECT_EQ(field("A,capex,FY2024-Q5,,,5,,,,,,,X,2024"), "period");
   EXPECT_EQ(field("A,capex,,,,5,,,,,,,X,2024"), "period");
   EXPECT_EQ(field("A,capex,,2024-02-30,,5,,,,,,,X,2024"), "start");
   EXPECT_EQ(field("A,capex,,2024-03-01,2024-02-01,5,,,,,,,X,2024"), "end");

@@ -271,5 +271,17 @@ TEST(SplitNames, KeepsLegalFormsAndSplitsIds) {
   EXPECT_TRUE(split_names("").empty());
 }
 
+TEST(RichRow, AFiscalLabelNeedsNoDates) {
+  v1::Event event = event_with(
+      {{rich::period_label, "FY2025-Q1"}, {rich::period_start, ""}, {rich::period_end, ""}});
+  EXPECT_EQ(event.capex().period().kind(), v1::PERIOD_KIND_SPAN);
+  EXPECT_EQ(event.capex().period().label(), "FY2025-Q1");
+  event = event_with({{rich::period_label, "FY2025-Q1"},
+                      {rich::period_type, "instant"},
+                      {rich::period_start, ""},
+                      {rich::period_end, ""}});
+  EXPECT_EQ(event.capex().period().kind(), v1::PERIOD_KIND_WINDOW);
+}
+
 }  // namespace
 }  // namespace capexdb::importers

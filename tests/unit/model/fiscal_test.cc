@@ -53,6 +53,14 @@ TEST(FiscalRange, QuartersOfFiftyTwoWeeks) {
   EXPECT_EQ(days("FY2023-Q4", "09-last-saturday"), "2023-06-25 2023-09-30") << "14 weeks";
 }
 
+TEST(FiscalRange, ThePartMayStandFirst) {
+  EXPECT_EQ(days("Q3 FY24", "06-30"), "2024-01-01 2024-03-31");
+  EXPECT_EQ(days("first half of fiscal 2025", "03-31"), "2024-04-01 2024-09-30");
+  EXPECT_EQ(days("Q1 FY2024..Q2 FY2024", "06-30"), "2023-07-01 2023-12-31");
+  EXPECT_TRUE(has_fiscal_label("fiscal 2025"));
+  EXPECT_FALSE(has_fiscal_label("first half of 2025"));
+}
+
 TEST(FiscalRange, RangesAndWhatIsNone) {
   EXPECT_EQ(days("FY2023..FY2024-Q2", "06-30"), "2022-07-01 2023-12-31");
   EXPECT_EQ(days("FY2024..", "06-30"), "2023-07-01 ..");

@@ -1,9 +1,9 @@
-#include "client/importers/quantity_text.h"
-
 #include <google/protobuf/text_format.h>
 #include <gtest/gtest.h>
 
-namespace capexdb::importers {
+#include "capexdb/notation.h"
+
+namespace capexdb {
 namespace {
 
 struct Reading {
@@ -60,6 +60,7 @@ INSTANTIATE_TEST_SUITE_P(Grouped, ReadQuantity,
                                          Reading{"1\u00A0000\u202F000", "value: '1000000'"},
                                          Reading{"1,234.5", "value: '1234.5'"},
                                          Reading{"12,345,678.90", "value: '12345678.90'"},
+                                         Reading{"1.000.000", "value: '1000000'"},
                                          Reading{"1,234bn",
                                                  "value: '1234000000000' stated_decimals: -9"}));
 
@@ -190,7 +191,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Refusal{"abc", "bad_number"}, Refusal{"n/a", "bad_number"},
                     Refusal{"4,3bn", "bad_grouping"}, Refusal{"10,00,000", "bad_grouping"},
                     Refusal{"0,234,567", "bad_grouping"}, Refusal{"0,234.5bn", "bad_grouping"},
-                    Refusal{"1.000.000", "bad_number"}, Refusal{"1,000 000", "bad_number"},
+                    Refusal{"1.000,000.5", "bad_number"}, Refusal{"1,000 000", "bad_number"},
                     Refusal{".5", "bad_number"}, Refusal{"5.", "bad_number"},
                     Refusal{"2.3e10", "bad_number"}, Refusal{"5 apples", "bad_number"},
                     Refusal{"5t", "bad_number"}, Refusal{"--5", "bad_number"},
@@ -250,4 +251,4 @@ TEST(QuantityText, WhatNoTextCanSayIsNotPrinted) {
 }
 
 }  // namespace
-}  // namespace capexdb::importers
+}  // namespace capexdb

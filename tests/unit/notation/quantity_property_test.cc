@@ -2,10 +2,10 @@
 
 #include <random>
 
-#include "client/importers/quantity_text.h"
+#include "capexdb/notation.h"
 #include "proto/model/decimal.h"
 
-namespace capexdb::importers {
+namespace capexdb {
 namespace {
 
 class Generator {
@@ -19,14 +19,19 @@ class Generator {
     return *(values.begin() + number(0, static_cast<int>(values.size()) - 1));
   }
 
+  std::string digits(int count) {
+    std::string text;
+    while (count-- > 0) text += static_cast<char>('0' + number(0, 9));
+    return text;
+  }
+
   std::string decimal() {
-    std::string digits = chance(20) ? "-" : "";
-    digits += std::to_string(number(1, 9));
-    for (int i = number(0, 14); i > 0; --i) digits += static_cast<char>('0' + number(0, 9));
-    if (!chance(30)) return digits;
-    digits += '.';
-    for (int i = number(1, 6); i > 0; --i) digits += static_cast<char>('0' + number(0, 9));
-    return digits;
+    std::string text = chance(20) ? "-" : "";
+    if (chance(5)) return text + "0." + digits(number(1, 37)) + "1";
+    text += std::to_string(number(1, 9));
+    text += digits(chance(10) ? number(15, 31) : number(0, 14));
+    if (chance(30)) text += "." + digits(number(1, 6));
+    return text;
   }
 
   // A quantity that some text can state.
@@ -61,14 +66,14 @@ class Generator {
         auto high = *Decimal::parse(decimal());
         if (high < low) std::swap(low, high);
         q.set_low(low.to_string());
-        q.set_low_kind(v1::BOUND_KIND_CLOSED);
+        q.set_low_kind(pick({v1::BOUND_KIND_CLOSED, v1::BOUND_KIND_OPEN}));
         q.set_high(high.to_string());
-        q.set_high_kind(v1::BOUND_KIND_CLOSED);
+        q.set_high_kind(pick({v1::BOUND_KIND_CLOSED, v1::BOUND_KIND_OPEN}));
       }
     }
     switch (number(0, 4)) {
       case 0:
-        q.set_currency(pick({"USD", "CNY", "EUR", "TWD", "JPY"}));
+        q.set_currency(pick({"USD", "CNY", "EUR", "TWD", "JPY", "BHD", "XOF"}));
         break;
       case 1:
         q.set_currency("USD");
@@ -79,9 +84,9 @@ class Generator {
         break;
       case 3:
         q.set_unit("%");
-        text.measure =
-            pick({v1::MEASURE_UNSPECIFIED, v1::MEASURE_GROWTH_YOY, v1::MEASURE_GROWTH_QOQ,
-                  v1::MEASURE_GROWTH_YTD, v1::MEASURE_GROWTH_SINCE_LISTING});
+        text.measure = pick({v1::MEASURE_UNSPECIFIED, v1::MEASURE_GROWTH, v1::MEASURE_GROWTH_YOY,
+                             v1::MEASURE_GROWTH_QOQ, v1::MEASURE_GROWTH_YTD,
+                             v1::MEASURE_GROWTH_SINCE_LISTING});
         break;
       default:
         break;
@@ -135,4 +140,4 @@ TEST(QuantityProperty, AnyBytesAreReadOrRefusedWithAReason) {
 }
 
 }  // namespace
-}  // namespace capexdb::importers
+}  // namespace capexdb

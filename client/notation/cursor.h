@@ -1,17 +1,18 @@
 // Reads a written number from left to right, word by word.
 #pragma once
 
-#include <array>
+#include <span>
 #include <string>
 #include <string_view>
 
-namespace capexdb::importers {
+namespace capexdb::notation {
 
-// Typographic signs are read as their ASCII spelling ("≥" as ">=", a dash as
-// ".."), and runs of blanks as one blank.
-class TextCursor {
+// Typographic signs are read as their ASCII spelling ("≥" as ">=", a dash as ".."),
+// runs of blanks as one blank, and blanks that keep digits together as
+// kThousandsMark.
+class Cursor {
  public:
-  explicit TextCursor(std::string_view text);
+  explicit Cursor(std::string_view text);
 
   bool done() {
     skip_blank();
@@ -25,13 +26,7 @@ class TextCursor {
   }
   // A sign or phrase, in lower case. A phrase ends where its word ends.
   bool take(std::string_view phrase);
-  template <std::size_t N>
-  bool take_any(const std::array<std::string_view, N>& phrases) {
-    for (const std::string_view phrase : phrases) {
-      if (take(phrase)) return true;
-    }
-    return false;
-  }
+  bool take_any(std::span<const std::string_view> phrases);
   // The run of letters here, which is not taken.
   std::string_view word();
 
@@ -41,4 +36,4 @@ class TextCursor {
   std::size_t at_ = 0;
 };
 
-}  // namespace capexdb::importers
+}  // namespace capexdb::notation
