@@ -169,6 +169,13 @@ Result<v1::IngestReply> GroupWrite::add(Batch& batch) {
       trial.reply.set_accepted(0);
       trial.reply.clear_first_sequence();
       trial.reply.clear_last_sequence();
+      // Warnings of records that would have been stored.
+      auto& verdicts = *trial.reply.mutable_verdicts();
+      verdicts.erase(std::remove_if(verdicts.begin(), verdicts.end(),
+                                    [](const v1::Verdict& verdict) {
+                                      return verdict.outcome() == v1::OUTCOME_ACCEPTED;
+                                    }),
+                     verdicts.end());
       trial.reply.set_store_sequence(last_sequence());
       if (numbered) CAPEXDB_TRY(stage_answer(batch, trial.reply));
       return std::move(trial.reply);

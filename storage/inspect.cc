@@ -12,6 +12,7 @@
 #include "proto/codec/validate.h"
 #include "proto/model/text.h"
 #include "storage/block.h"
+#include "storage/canonical_event.h"
 #include "storage/read_view.h"
 #include "storage/retraction.h"
 #include "storage/rocks/database.h"
@@ -178,16 +179,24 @@ class Checker {
   std::map<FrameKey, Tally> expected_frames_;
 };
 
-Result<std::string> event_json(const std::string& bytes, std::uint64_t sequence) {
-  v1::Event event;
+Result<std::string> event_json(const v1::Event& event, std::uint64_t sequence) {
   std::string json;
   google::protobuf::util::JsonPrintOptions options;
   options.preserve_proto_field_names = true;
-  if (!event.ParseFromString(bytes) ||
-      !google::protobuf::util::MessageToJsonString(event, &json, options).ok()) {
-    return fail(Errc::data_loss, "sequence " + std::to_string(sequence) + " does not decode");
+  if (!google::protobuf::util::MessageToJsonString(event, &json, options).ok()) {
+    return fail(Errc::data_loss, "sequence " + std::to_string(sequence) + " has no JSON");
   }
   return json;
+}
+
+Result<std::string> canonical_json(const v1::Event& event, std::uint64_t sequence,
+                                   Catalogue& catalogue) {
+  auto canonical = canonical_event(event, sequence, catalogue);
+  if (!canonical) {
+    return fail(Errc::data_loss,
+                "sequence " + std::to_string(sequence) + ": " + canonical.error().message);
+  }
+  return event_json(*canonical, sequence);
 }
 
 }  // namespace
@@ -202,10 +211,19 @@ Result<void> dump(const EventStore& store, bool canonical,
       view.log(1, [&](std::uint64_t first, const disk::v1::LogBatch& batch) -> Result<void> {
         std::uint64_t sequence = first;
         for (const disk::v1::LogEvent& entry : batch.events()) {
-          CAPEXDB_ASSIGN(const std::string json, event_json(entry.event(), sequence));
+          v1::Event event;
+          if (!event.ParseFromString(entry.event())) {
+            return fail(Errc::data_loss,
+                        "sequence " + std::to_string(sequence) + " does not decode");
+          }
           if (canonical) {
-            if (!is_catalogue(entry.event())) sorted.push_back("{\"event\":" + json + "}");
+            if (!event.has_catalog_change()) {
+              CAPEXDB_ASSIGN(const std::string json,
+                             canonical_json(event, sequence, store.state().catalogue));
+              sorted.push_back("{\"event\":" + json + "}");
+            }
           } else {
+            CAPEXDB_ASSIGN(const std::string json, event_json(event, sequence));
             nlohmann::ordered_json head;
             head["sequence"] = sequence;
             head["recorded_at"] = timestamp_to_string(batch.recorded_at_us());

@@ -24,8 +24,9 @@ Result<CheckReport> check(const EventStore& store);
 // Calls `line` with one JSON object per event, in the log's order:
 //   {"sequence": N, "recorded_at": "...", "producer_id": "...", "batch_number": N,
 //    "supersedes": [...], "event": {protobuf JSON with original field names}}
-// Canonical: only {"event": ...} of statements and retractions, sorted, so that
-// two stores can be compared whatever the order and the producers were.
+// Canonical: only {"event": ...} of statements and retractions, each in one form
+// (canonical_event.h), sorted, so that two stores can be compared whatever the order,
+// the producers and the notations were.
 Result<void> dump(const EventStore& store, bool canonical,
                   const std::function<void(const std::string&)>& line);
 

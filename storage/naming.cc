@@ -86,7 +86,14 @@ Result<std::uint32_t> NewNames::add_party(const PartyRef& ref, PartyKind kind_of
         std::any_of(party.identifiers.begin(), party.identifiers.end(),
                     [](const Identifier& i) { return i.scheme == IdentifierScheme::cik; });
     if (!has_cik) more.cik = ref.cik;
-    if (more.kind != PartyKind::unknown || !more.cik.empty()) delta.parties.push_back(more);
+    // Another name of that CIK, a former one perhaps, unless it is somebody's.
+    if (!ref.cik.empty() && !slug(ref.name).empty() &&
+        catalogue_.find_party({ref.name, {}, {}, {}}, kNow).value_or(1) == 0) {
+      more.aliases = {ref.name};
+    }
+    if (more.kind != PartyKind::unknown || !more.cik.empty() || !more.aliases.empty()) {
+      delta.parties.push_back(more);
+    }
     return known;
   }
   CatalogParty party;

@@ -94,9 +94,9 @@ CLI::App* declare_add(CLI::App& app, Company& company) {
   add->add_option("--isin", company.isins, "Of a security of it")->type_name("ISIN");
   add->add_option("--country", party.country, "ISO 3166-1 alpha-2")->type_name("CC");
   add->add_option("--fiscal-year-end", party.fiscal_year_end,
-                  "12-31, 01-last-sunday, 10-31-nearest-sunday")
+                  "12-31, 01-last-sunday, 10-31-nearest-sunday, '06-30 until 2012-06-30; 12-31'")
       ->type_name("RULE")
-      ->check(check_with([](const std::string& rule) { return fiscal_year_end(rule, 2024); }));
+      ->check(check_with([](const std::string& rule) { return check_fiscal_calendar(rule); }));
   declare_dry_run(*add, company.dry_run);
   return add;
 }

@@ -1,7 +1,6 @@
 #include <array>
 
 #include "client/importers/epoch_form.h"
-#include "client/importers/number_text.h"
 #include "client/importers/us_date.h"
 #include "proto/model/text.h"
 
@@ -108,15 +107,11 @@ Result<void> add_chip_figure(const Row& row, const EpochFigure& figure, EpochSta
   for (std::size_t i = 0; i < figure.columns.size(); ++i) {
     const std::string_view cell = row.get(figure.columns[i]);
     if (cell.empty()) continue;
-    auto number = parse_number(cell, false);
-    if (!number) {
-      number.error().field = epoch_column(row, figure.columns[i]);
-      return fail(std::move(number.error()));
-    }
-    if (number->is_negative()) {
+    CAPEXDB_ASSIGN(const Decimal number, epoch_number(row, figure.columns[i]));
+    if (number.is_negative()) {
       return bad_epoch_cell(row, figure.columns[i], "bad_number", "is below zero");
     }
-    std::string digits = number->to_string();
+    std::string digits = number.to_string();
     if (i == 0) {
       quantity.set_value(std::move(digits));
     } else if (i == 1) {

@@ -44,6 +44,12 @@ Result<std::string> epoch_text(const Row& row, std::size_t column) {
   return text;
 }
 
+Result<Decimal> epoch_number(const Row& row, std::size_t column) {
+  auto number = Decimal::parse(row.get(column));
+  if (number) return number;
+  return bad_epoch_cell(row, column, "bad_number", "is no number as 1234.5");
+}
+
 Result<Day> epoch_date(const Row& row, std::size_t column) {
   CAPEXDB_ASSIGN(const std::string text, epoch_text(row, column));
   auto day = parse_us_date(text, ShortYears::of_this_century);

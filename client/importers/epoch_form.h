@@ -11,6 +11,7 @@
 #include "client/importers/fact.h"
 #include "client/importers/row.h"
 #include "proto/model/date.h"
+#include "proto/model/decimal.h"
 #include "proto/model/error.h"
 
 namespace capexdb::importers {
@@ -64,6 +65,9 @@ tl::unexpected<Error> bad_epoch_cell(const Row& row, std::size_t column, const c
                                      const std::string& what);
 // Error where it is empty.
 Result<std::string> epoch_text(const Row& row, std::size_t column);
+// Plain digits with a dot before decimals: columns that programs write have no
+// other notation.
+Result<Decimal> epoch_number(const Row& row, std::size_t column);
 // ISO, M/D/YYYY or M/D/YY.
 Result<Day> epoch_date(const Row& row, std::size_t column);
 Result<v1::Period> epoch_period(const Row& row, std::size_t start, std::size_t end);

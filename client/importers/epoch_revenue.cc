@@ -1,7 +1,6 @@
 #include <array>
 
 #include "client/importers/epoch_form.h"
-#include "client/importers/number_text.h"
 #include "proto/model/text.h"
 
 namespace capexdb::importers {
@@ -56,19 +55,17 @@ Result<EpochStatement> begin_revenue(const Row& row, const EpochPlace& place) {
 Result<void> add_revenue_figure(const Row& row, const EpochFigure& figure,
                                 EpochStatement& statement) {
   const std::size_t column = figure.columns.front();
-  const auto billions = parse_number(row.get(column), true);
-  if (!billions) {
-    return bad_epoch_cell(row, column, "bad_number",
-                          "is to be billions of dollars: " + billions.error().message);
+  CAPEXDB_ASSIGN(const Decimal billions, epoch_number(row, column));
+  const auto scaled = billions.scale() <= revenue::kBillion
+                          ? billions.with_scale(revenue::kBillion)
+                          : Result<Decimal>(fail(decimal_overflow()));
+  if (!scaled) {
+    return bad_epoch_cell(row, column, "bad_number", "has too many digits for billions of dollars");
   }
-  auto dollars = scale_up(*billions, revenue::kBillion);
-  if (!dollars) {
-    dollars.error().field = epoch_column(row, column);
-    return fail(std::move(dollars.error()));
-  }
+  CAPEXDB_ASSIGN(const Decimal dollars, Decimal::make(scaled->mantissa(), 0));
   v1::Quantity& quantity = statement.fact.quantity;
-  quantity.set_value(dollars->to_string());
-  quantity.set_stated_decimals(billions->scale() - revenue::kBillion);
+  quantity.set_value(dollars.to_string());
+  quantity.set_stated_decimals(billions.scale() - revenue::kBillion);
   quantity.set_currency("USD");
   quantity.set_unit(std::string(figure.unit));
   statement.fact.metric = figure.metric;

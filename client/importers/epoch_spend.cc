@@ -1,7 +1,6 @@
 #include <array>
 
 #include "client/importers/epoch_form.h"
-#include "client/importers/number_text.h"
 #include "proto/model/decimal.h"
 #include "proto/model/text.h"
 
@@ -92,7 +91,7 @@ Result<std::string> spend_product(const Row& row, const Decimal& amount) {
   const spend::Part* found = nullptr;
   for (const spend::Part& part : spend::kParts) {
     if (row.get(part.column).empty()) continue;
-    const auto number = parse_number(row.get(part.column), false);
+    const auto number = epoch_number(row, part.column);
     if (!number || !(*number == amount)) {
       return bad_epoch_cell(row, part.column, "contradiction", "is not the Amount");
     }
@@ -143,14 +142,10 @@ Result<EpochStatement> begin_spend(const Row& row, const EpochPlace& place) {
 
 Result<void> add_spend_figure(const Row& row, const EpochFigure& figure,
                               EpochStatement& statement) {
-  auto amount = parse_number(row.get(spend::amount), false);
-  if (!amount) {
-    amount.error().field = epoch_column(row, spend::amount);
-    return fail(std::move(amount.error()));
-  }
-  CAPEXDB_ASSIGN(statement.fact.product, spend_product(row, *amount));
+  CAPEXDB_ASSIGN(const Decimal amount, epoch_number(row, spend::amount));
+  CAPEXDB_ASSIGN(statement.fact.product, spend_product(row, amount));
   v1::Quantity& quantity = statement.fact.quantity;
-  quantity.set_value(amount->to_string());
+  quantity.set_value(amount.to_string());
   quantity.set_currency("USD");
   quantity.set_unit(std::string(figure.unit));
   quantity.set_approx(true);  // as the reports have it: 1.5 billion, over 9 billion

@@ -115,8 +115,8 @@ Result<void> check_party(const CatalogParty& party) {
                "members are listed either without days or, all of them, in memberships");
   }
   if (!party.fiscal_year_end.empty()) {
-    if (const auto end = fiscal_year_end(party.fiscal_year_end, 2024); !end) {
-      return bad(field + ".fiscal_year_end", end.error().message);
+    if (const auto fine = check_fiscal_calendar(party.fiscal_year_end); !fine) {
+      return bad(field + ".fiscal_year_end", fine.error().message);
     }
   }
   CAPEXDB_TRY(check_count(field + ".identifiers", party.identifiers.size()));

@@ -49,26 +49,8 @@ std::optional<int> two_digits(std::string_view text) {
 
 bool ends_with_month(std::string_view rule) { return rule.size() == 5; }
 
-// The first day of a fiscal quarter, counted from 0; 4 is that of the next year.
-Result<Day> quarter_start(std::string_view rule, int year, int quarter) {
-  CAPEXDB_ASSIGN(const Day last, fiscal_year_end(rule, year - 1));
-  if (quarter == 0) return last + 1;
-  CAPEXDB_ASSIGN(const Day end, fiscal_year_end(rule, year));
-  if (quarter == 4) return end + 1;
-  if (!ends_with_month(rule)) return last + 1 + quarter * kQuarterWeeks * kWeek;
-  // Three months on, to the end of that month where the year ends with one.
-  const Civil from = civil_from_day(last);
-  const int months = from.month - 1 + quarter * 3;
-  const int at_year = from.year + months / 12;
-  const int at_month = months % 12 + 1;
-  const bool month_end = from.day == days_in_month(from.year, from.month);
-  const int days = days_in_month(at_year, at_month);
-  return day_from_civil(at_year, at_month, month_end ? days : std::min(from.day, days)) + 1;
-}
-
-}  // namespace
-
-Result<Day> fiscal_year_end(std::string_view rule, int year) {
+// Of one rule.
+Result<Day> year_end(std::string_view rule, int year) {
   const std::vector<std::string> parts = split(rule, '-');
   const auto month = parts.empty() ? std::nullopt : two_digits(parts[0]);
   if (!month || *month < 1 || *month > 12 || parts.size() < 2) return bad_rule(rule);
@@ -87,6 +69,79 @@ Result<Day> fiscal_year_end(std::string_view rule, int year) {
   if (!weekday) return bad_rule(rule);
   const int before = (weekday_of(date) - *weekday + kWeek) % kWeek;
   return before <= kWeek / 2 ? date - before : date + kWeek - before;
+}
+
+// "06-30 until 2012-06-30; 12-31": which rule holds for years that end by which day.
+struct CalendarRule {
+  std::string rule;
+  std::optional<Day> until;
+};
+
+tl::unexpected<Error> bad_calendar(std::string_view calendar) {
+  return fail(Errc::invalid_argument,
+              "'" + std::string(clip(calendar, 80)) +
+                  "' is no fiscal calendar; of one that changed write the earlier rule with its "
+                  "last day first, as 06-30 until 2012-06-30; 12-31");
+}
+
+Result<std::vector<CalendarRule>> rules_of(std::string_view calendar) {
+  static constexpr std::string_view kUntil = " until ";
+  std::vector<CalendarRule> rules;
+  for (const std::string& part : split(calendar, ';')) {
+    const std::size_t until = part.find(kUntil);
+    CalendarRule& rule = rules.emplace_back();
+    rule.rule = trim(std::string_view(part).substr(0, until));
+    if (until == std::string::npos) continue;
+    const auto day = parse_date(trim(std::string_view(part).substr(until + kUntil.size())));
+    if (!day) return bad_calendar(calendar);
+    rule.until = *day;
+  }
+  return rules;
+}
+
+Result<std::string> rule_of_year(std::string_view calendar, int year) {
+  if (calendar.find(';') == std::string_view::npos) return std::string(trim(calendar));
+  CAPEXDB_ASSIGN(std::vector<CalendarRule> rules, rules_of(calendar));
+  for (CalendarRule& rule : rules) {
+    CAPEXDB_ASSIGN(const Day end, year_end(rule.rule, year));
+    if (!rule.until || end <= *rule.until) return std::move(rule.rule);
+  }
+  return bad_calendar(calendar);
+}
+
+// The first day of a fiscal quarter, counted from 0; 4 is that of the next year.
+Result<Day> quarter_start(std::string_view rule, int year, int quarter) {
+  CAPEXDB_ASSIGN(const Day last, year_end(rule, year - 1));
+  if (quarter == 0) return last + 1;
+  CAPEXDB_ASSIGN(const Day end, year_end(rule, year));
+  if (quarter == 4) return end + 1;
+  if (!ends_with_month(rule)) return last + 1 + quarter * kQuarterWeeks * kWeek;
+  // Three months on, to the end of that month where the year ends with one.
+  const Civil from = civil_from_day(last);
+  const int months = from.month - 1 + quarter * 3;
+  const int at_year = from.year + months / 12;
+  const int at_month = months % 12 + 1;
+  const bool month_end = from.day == days_in_month(from.year, from.month);
+  const int days = days_in_month(at_year, at_month);
+  return day_from_civil(at_year, at_month, month_end ? days : std::min(from.day, days)) + 1;
+}
+
+}  // namespace
+
+Result<Day> fiscal_year_end(std::string_view calendar, int year) {
+  CAPEXDB_ASSIGN(const std::string rule, rule_of_year(calendar, year));
+  return year_end(rule, year);
+}
+
+Result<void> check_fiscal_calendar(std::string_view calendar) {
+  CAPEXDB_ASSIGN(const std::vector<CalendarRule> rules, rules_of(calendar));
+  for (std::size_t i = 0; i < rules.size(); ++i) {
+    CAPEXDB_TRY(year_end(rules[i].rule, 2024));
+    const bool last = i + 1 == rules.size();
+    if (rules[i].until.has_value() == last) return bad_calendar(calendar);
+    if (i > 0 && !last && *rules[i].until <= *rules[i - 1].until) return bad_calendar(calendar);
+  }
+  return {};
 }
 
 bool has_fiscal_label(std::string_view periods) {
@@ -110,25 +165,26 @@ std::string to_string(const FiscalLabel& label) {
   return label.quarters == 3 ? year + "-9M" : year;
 }
 
-Result<Period> fiscal_days(const FiscalLabel& label, std::string_view rule) {
+Result<Period> fiscal_days(const FiscalLabel& label, std::string_view calendar) {
+  CAPEXDB_ASSIGN(const std::string rule, rule_of_year(calendar, label.year));
   CAPEXDB_ASSIGN(const Day start, quarter_start(rule, label.year, label.first));
   CAPEXDB_ASSIGN(const Day end, quarter_start(rule, label.year, label.first + label.quarters));
   return make_span(start, end - 1);
 }
 
-Result<Period> parse_fiscal_period(std::string_view text, std::string_view rule) {
+Result<Period> parse_fiscal_period(std::string_view text, std::string_view calendar) {
   const auto label = parse_fiscal_label(text);
   if (!label) return bad_label(text);
-  return fiscal_days(*label, rule);
+  return fiscal_days(*label, calendar);
 }
 
-Result<PeriodRange> parse_fiscal_range(std::string_view periods, std::string_view rule) {
+Result<PeriodRange> parse_fiscal_range(std::string_view periods, std::string_view calendar) {
   periods = trim(periods);
   PeriodRange range;
   range.fiscal = true;
   const std::size_t dots = periods.find("..");
   if (dots == std::string_view::npos) {
-    CAPEXDB_ASSIGN(const Period period, parse_fiscal_period(periods, rule));
+    CAPEXDB_ASSIGN(const Period period, parse_fiscal_period(periods, calendar));
     range.start = period.start;
     range.end = period.end;
     range.exact = period;
@@ -137,11 +193,11 @@ Result<PeriodRange> parse_fiscal_range(std::string_view periods, std::string_vie
   const std::string_view from = trim(periods.substr(0, dots));
   const std::string_view to = trim(periods.substr(dots + 2));
   if (!from.empty()) {
-    CAPEXDB_ASSIGN(const Period period, parse_fiscal_period(from, rule));
+    CAPEXDB_ASSIGN(const Period period, parse_fiscal_period(from, calendar));
     range.start = period.start;
   }
   if (!to.empty()) {
-    CAPEXDB_ASSIGN(const Period period, parse_fiscal_period(to, rule));
+    CAPEXDB_ASSIGN(const Period period, parse_fiscal_period(to, calendar));
     range.end = period.end;
   }
   if (range.start && range.end && *range.start >= *range.end) {

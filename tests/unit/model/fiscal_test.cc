@@ -83,5 +83,34 @@ TEST(FiscalRange, AsCalendarQuarters) {
   EXPECT_EQ(calendar("FY2024-Q4", "06-30"), "2024-Q2");
 }
 
+TEST(Fiscal, ACalendarThatChangedHasBothRules) {
+  constexpr const char* kChanged = "06-30 until 2012-06-30; 12-31";
+  const auto days = [&](const char* label) {
+    const auto period = parse_fiscal_period(label, kChanged);
+    return period ? date_to_string(period->start) + "/" + date_to_string(period->end - 1)
+                  : period.error().message;
+  };
+  EXPECT_EQ(days("FY2011-Q1"), "2010-07-01/2010-09-30");
+  EXPECT_EQ(days("FY2012"), "2011-07-01/2012-06-30");
+  EXPECT_EQ(days("FY2013"), "2013-01-01/2013-12-31");
+  EXPECT_EQ(days("FY2013-Q1"), "2013-01-01/2013-03-31");
+  const auto range = parse_fiscal_range("FY2012..FY2013-Q2", kChanged);
+  ASSERT_TRUE(range);
+  EXPECT_EQ(date_to_string(*range->start), "2011-07-01");
+  EXPECT_EQ(date_to_string(*range->end - 1), "2013-06-30");
+}
+
+TEST(Fiscal, CalendarsAreChecked) {
+  for (const char* fine : {"12-31", "01-last-sunday", "06-30 until 2012-06-30; 12-31",
+                           "03-31 until 2001-03-31; 06-30 until 2012-06-30; 01-last-sunday"}) {
+    EXPECT_TRUE(check_fiscal_calendar(fine)) << fine;
+  }
+  for (const char* odd : {"", "13-01", "06-30; 12-31", "06-30 until 2012-06-30",
+                          "06-30 until x; 12-31", "06-30 until 2012-06-30; 12-31 until 2020-12-31",
+                          "06-30 until 2012-06-30; 09-30 until 2011-09-30; 12-31", "12-31;"}) {
+    EXPECT_FALSE(check_fiscal_calendar(odd)) << odd;
+  }
+}
+
 }  // namespace
 }  // namespace capexdb

@@ -576,5 +576,21 @@ TEST_F(StoreTest, ASecondOpenerIsRefused) {
   EXPECT_EQ(second.error().code, Errc::unavailable);
 }
 
+TEST_F(StoreTest, AnotherNameOfACikBecomesAnAlias) {
+  const auto named = [](const std::string& name, const std::string& cik) {
+    v1::Event event = capex(name, "5");
+    event.mutable_capex()->mutable_subject()->set_cik(cik);
+    return event;
+  };
+  commit(*store_, {named("United Example", "101829"), named("Alibaba", "101829"),
+                   named("Example Corp", "101829")});
+  const auto party = [&](const std::string& name) {
+    const auto found = store_->catalogue().find_party({name, {}, {}, {}}, kNow);
+    return store_->catalogue().text(NameKind::party, found.value_or(0));
+  };
+  EXPECT_EQ(party("Example Corp"), "united-example");
+  EXPECT_EQ(party("Alibaba"), "alibaba") << "it is somebody's";
+}
+
 }  // namespace
 }  // namespace capexdb::storage::test
