@@ -85,18 +85,19 @@ Result<v1::Period> minimal_period(const PeriodCells& cells) {
       return bad_cell("period", "missing_period",
                       "the period is empty: give a period (2024-H1), a start and an end, or none");
     }
+    const auto parsed = cells.period.empty() ? parse_period(text) : named;
     // The server knows whose fiscal year it is, and its days.
-    if (const auto fiscal = parse_fiscal_label(text)) {
-      period.set_kind(v1::PERIOD_KIND_SPAN);
-      if (cells.label.empty()) period.set_label(std::string(text));
+    const auto fiscal = parsed ? std::nullopt : parse_fiscal_label(text);
+    if (fiscal) {
       if (!cells.label.empty() && parse_fiscal_label(cells.label) != fiscal) {
         return bad_cell("label", "contradiction",
                         "the label is what tells the days of a fiscal period: leave one of period "
                         "and label out, or give start and end");
       }
+      period.set_kind(v1::PERIOD_KIND_SPAN);
+      if (cells.label.empty()) period.set_label(std::string(text));
       return period;
     }
-    const auto parsed = cells.period.empty() ? parse_period(text) : named;
     if (!parsed) return bad_cell("period", "bad_period", parsed.error().message);
     period.set_kind(kind_of(*parsed));
     period.set_start(period_start_text(*parsed));

@@ -34,6 +34,10 @@ Result<std::string> take_digits(Cursor& in) {
     if (is_wide_digit(rest)) {
       return refuse("bad_number", "write the digits as 0 to 9, not as wide ones");
     }
+    if (rest.starts_with("..")) {
+      return refuse("bad_number",
+                    "a dash or dots stand where a number was expected: a minus is '-'");
+    }
     if (is_fold(in.word())) {
       return refuse("ambiguous_multiple", "'" + std::string(in.word()) +
                                               "' may be so many times as much or so many times "

@@ -45,6 +45,9 @@ constexpr std::array<Spelling, 24> kSpellings = {{{"\u00A0", kApostrophe},
                                                   {"\uFFE5", "\u00A5"}}};
 
 Spelling spelling_at(std::string_view text) {
+  // Nearly all that is written.
+  const auto c = static_cast<unsigned char>(text.front());
+  if (c > 0x20 && c < 0x80 && c != '\'') return {text.substr(0, 1), text.substr(0, 1)};
   for (const Spelling& s : kSpellings) {
     if (text.starts_with(s.sign)) return s;
   }

@@ -69,37 +69,38 @@ std::vector<Finding> all_findings();
 // Duplicates are conflicts of a kind, but nobody is wrong.
 bool is_contradiction(Finding finding);
 
-// See capexdb.v1.QueryRequest, whose fields these are.
+// See capexdb.v1.QueryRequest, whose fields these are. Each has an initializer, so that
+// {.metric = "capex"} leaves none without.
 struct Query {
   QueryKind kind = QueryKind::cells;
-  std::vector<std::string> select;
-  std::string metric;
-  std::string periods;
-  std::string as_of;
+  std::vector<std::string> select = {};
+  std::string metric = {};
+  std::string periods = {};
+  std::string as_of = {};
   std::uint64_t at_sequence = 0;
-  std::string policy;
-  std::vector<Status> statuses;
-  std::string measure;
-  std::vector<Dimension> by;
+  std::string policy = {};
+  std::vector<Status> statuses = {};
+  std::string measure = {};
+  std::vector<Dimension> by = {};
   std::uint32_t limit = 0;
   std::chrono::milliseconds deadline{0};
-  std::string definition;
+  std::string definition = {};
   Every every = Every::reported;
   Fold fold = Fold::sum;
   Growth growth = Growth::none;
   bool share = false;
   bool cumulative = false;
-  std::string currency;
+  std::string currency = {};
   std::uint32_t top = 0;
   bool explain = false;
   bool no_implied = false;
-  std::vector<Finding> findings;
-  std::string from_as_of;
+  std::vector<Finding> findings = {};
+  std::string from_as_of = {};
   std::uint64_t from_sequence = 0;
-  std::string seller;
-  std::string buyer;
-  std::string product;
-  std::string from_recorded;
+  std::string seller = {};
+  std::string buyer = {};
+  std::string product = {};
+  std::string from_recorded = {};
 };
 
 // One row; see capexdb.v1.QueryRow. Numbers are exact; `value` holds effective

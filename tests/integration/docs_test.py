@@ -6,7 +6,7 @@ usage: docs_test.py [--rewrite] PAGE BIN
 How a page shows a command is said in shown_commands.py; what it prints includes
 standard error. All of them run in one shell in the repository's root, with BIN
 in front of PATH, on a port and a directory of the test's own in place of
-127.0.0.1:7411 and /tmp/capexdb. --rewrite puts what was printed into the page.
+127.0.0.1:7411 and /tmp/capexdb, with the build that BIN is of in place of build/release. --rewrite puts what was printed into the page.
 """
 
 import os
@@ -18,7 +18,7 @@ from pathlib import Path
 
 from shown_commands import blocks, free_port, settle
 
-SECONDS_MAX = 120
+SECONDS_MAX = 240
 
 
 def run(commands: list[str], binaries: Path, root: Path) -> list[list[str]]:
@@ -29,6 +29,7 @@ def run(commands: list[str], binaries: Path, root: Path) -> list[list[str]]:
         script = ["exec 2>&1", "trap 'kill $(jobs -p) 2>/dev/null; wait' EXIT"]
         for command in commands:
             own = command.replace("127.0.0.1:7411", address)
+            own = own.replace("build/release", os.path.relpath(binaries.parent, root))
             script += [own.replace("/tmp/capexdb", f"{directory}/store"), f"echo; echo {stop}"]
         environment = dict(os.environ, CAPEXDB_SERVER=address, LC_ALL="C.UTF-8", COLUMNS="100",
                            PATH=f"{binaries}:{os.environ['PATH']}")

@@ -25,8 +25,8 @@ inline Deadline after(std::chrono::milliseconds duration) {
 struct ClientOptions {
   std::string server = "127.0.0.1:7411";  // HOST:PORT; an IPv6 address as [::1]:7411
   std::string client_name = "capexdb-client";
-  std::string token;                                // credentials, where the server asks for them
-  std::string producer_id;                          // of a client that ingests
+  std::string token = {};                           // credentials, where the server asks for them
+  std::string producer_id = {};                     // of a client that ingests
   bool ephemeral_producer = false;                  // the id was made for this run
   std::chrono::milliseconds connect_timeout{5000};  // of one attempt, with its handshake
   std::chrono::milliseconds backoff_min{50};        // between attempts, doubled each time,
@@ -46,7 +46,7 @@ enum class CatalogKind : std::uint8_t {
 
 struct CatalogQuestion {
   CatalogKind kind = CatalogKind::companies;
-  std::string name;               // only this one; empty: all
+  std::string name = {};          // only this one; empty: all
   std::uint64_t at_sequence = 0;  // 0: now
 };
 

@@ -171,13 +171,13 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{"mid-teens %", "bad_number"}, Refused{"\uFF11\uFF12", "bad_number"},
         Refused{"1e9", "bad_number"}, Refused{"1E+9", "bad_number"}, Refused{"NaN", "bad_number"},
         Refused{"inf", "bad_number"}, Refused{"-inf", "bad_number"}, Refused{"0x10", "bad_number"},
-        Refused{"(5", "bad_number"}, Refused{"-(5)", "bad_number"}, Refused{"5)", "bad_number"},
-        Refused{"[1..2", "bad_range"}, Refused{">[1..2]", "bad_range"},
-        Refused{"26.08.2024", "bad_number"}, Refused{"1.234,5bn", "bad_number"},
-        Refused{"4,3 billion", "bad_grouping"}, Refused{"TOP 5", "bad_number"},
-        Refused{"doubled to 5", "bad_number"}, Refused{"up doubled", "bad_number"},
-        Refused{"5 percentage points", "bad_number"}, Refused{"down 5% increase", "bad_number"},
-        Refused{"5% decline -3", "bad_number"}));
+        Refused{"\u20135%", "bad_number"}, Refused{"(5", "bad_number"},
+        Refused{"-(5)", "bad_number"}, Refused{"5)", "bad_number"}, Refused{"[1..2", "bad_range"},
+        Refused{">[1..2]", "bad_range"}, Refused{"26.08.2024", "bad_number"},
+        Refused{"1.234,5bn", "bad_number"}, Refused{"4,3 billion", "bad_grouping"},
+        Refused{"TOP 5", "bad_number"}, Refused{"doubled to 5", "bad_number"},
+        Refused{"up doubled", "bad_number"}, Refused{"5 percentage points", "bad_number"},
+        Refused{"down 5% increase", "bad_number"}, Refused{"5% decline -3", "bad_number"}));
 
 TEST(Press, AnAmbiguousNumberNamesBothReadings) {
   using testing::HasSubstr;
