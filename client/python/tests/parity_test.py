@@ -93,7 +93,8 @@ class ParityTest(DaemonTest):
                 if client.show(s).event.WhichOneof("fact") != "catalog_change"]
 
     def test_what_one_refuses_the_other_refuses(self) -> None:
-        rows = [row("a", period="FY2024"), row("a", period="2024-Q5"), row("a", period="2300"),
+        rows = [row("a", period="FY2024-Q5"), row("a", period="FY2024"),
+                row("a", period="2024-Q5"), row("a", period="2300"),
                 row("a", period="2024-02-30"), row("a", period=""), row("a", ""),
                 row("a", "9" * 39), row("a", unquantified="yes"), row("a", bounds="x"),
                 row("a", approx="perhaps"), row("a", stated_decimals="99"), row("a", metric=""),

@@ -133,7 +133,7 @@ class RowTest(unittest.TestCase):
             period = event_of_row(row("a", period=text)).capex.period
             wanted = pb.Period(kind=f"PERIOD_KIND_{kind}", start=start, end=end, label=label)
             self.assertEqual(period, wanted, text)
-        for text in ("2024-Q5", "2024-H3", "2024-13", "1799", "2300", "FY2024", "soon",
+        for text in ("2024-Q5", "2024-H3", "2024-13", "1799", "2300", "FY2024-Q5", "soon",
                      "2024-02-30", "2024-06-30/2024-04-01", "2024-04-01/..x", "@2024", "２０２４"):
             self.refused(row("a", period=text), "bad_period", "period")
         self.refused(row("a", period=""), "missing_period", "period")

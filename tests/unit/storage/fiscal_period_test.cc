@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "proto/codec/validate.h"
 #include "storage/inspect.h"
 #include "storage/query/engine.h"
 #include "storage/read_view.h"
@@ -110,12 +111,22 @@ TEST_F(FiscalPeriodTest, AnUnknownCalendarIsRefusedWithWhatToDo) {
   EXPECT_EQ(store_->last_sequence(), before) << "nobody was catalogued";
 }
 
-TEST_F(FiscalPeriodTest, ARuleThatIsNoneIsAnUnknownCalendar) {
-  year_ends("whenever");
+TEST_F(FiscalPeriodTest, ARuleThatIsNoneIsNoCalendar) {
+  v1::Event event;
+  v1::CatalogParty& party = *event.mutable_catalog_change()->add_parties();
+  party.set_id("nvidia");
+  party.set_fiscal_year_end("whenever");
+  EXPECT_FALSE(validate(event.SerializeAsString()));
   const auto reply = commit(*store_, {said("FY2025-Q1")});
   ASSERT_EQ(reply.rejected(), 1U);
   EXPECT_EQ(reply.verdicts(0).code(), "unknown_fiscal_calendar");
-  EXPECT_THAT(reply.verdicts(0).message(), HasSubstr("whenever"));
+}
+
+TEST_F(FiscalPeriodTest, ACalendarThatChangedHasBothRules) {
+  year_ends("06-30 until 2024-06-30; 12-31");
+  commit(*store_, {said("FY2024-Q4", "1"), said("FY2025-Q1", "2")});
+  EXPECT_EQ(periods(), "2024-Q2 = 1\n2025-Q1 = 2\n");
+  expect_sound();
 }
 
 TEST_F(FiscalPeriodTest, ALaterCalendarLeavesTheDaysAsTheyAre) {

@@ -19,6 +19,10 @@ _FRAME = re.compile(r"CY([0-9]{4})(?:Q([1-4])(I)?)?")
 _PART_FIRST = re.compile(r"([QH])([1-4])[ -]?([0-9]{4}|[0-9]{2})")
 _NUMBER_FIRST = re.compile(r"([1-4])([QH])[ -]?([0-9]{4}|[0-9]{2})")
 
+# Of a company's fiscal year: the server knows its days.
+_FISCAL = re.compile(r"FY([0-9]{4}|[0-9]{2})(?:[- ]?(?:Q[1-4]|H[12]|9M))?|"
+                     r"(?:Q[1-4]|H[12]|9M)[- ]?FY([0-9]{4}|[0-9]{2})")
+
 # Months in each part of a year, by its letter.
 _MONTHS = {"Q": 3, "H": 6, "S": 6, "M": 1, "A": 12}
 
@@ -67,9 +71,12 @@ def parse_period(text: str) -> Span:
     if len(body) == 10 and body[4] == "-":
         day = parse_date(body)
         return Span(pb.PERIOD_KIND_SPAN, day, day)
-    if upper.startswith("FY"):
-        raise _bad(given, "a fiscal label needs a company's fiscal calendar; give its dates")
     raise _bad(given, _FORMS)
+
+
+def is_fiscal(text: str) -> bool:
+    """Whether it names a fiscal year or a part of one: "FY2025-Q1"."""
+    return _FISCAL.fullmatch(text.strip(BLANKS).upper()) is not None
 
 
 def period_text(period: Span) -> str:
@@ -128,6 +135,12 @@ def _undated(period: str, label: str) -> pb.Period:
     if not text:
         raise InvalidArgument("the period is empty: give a period (2024-H1), a start and an end, "
                               "or none", field="period", reason="missing_period")
+    if is_fiscal(text):
+        if label and label != text:
+            raise InvalidArgument("the label is what tells the days of a fiscal period: leave one "
+                                  "of period and label out, or give start and end", field="label",
+                                  reason="contradiction")
+        return pb.Period(kind=pb.PERIOD_KIND_SPAN, label=text)
     try:
         named = parse_period(text)
     except InvalidArgument as error:
