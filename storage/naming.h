@@ -27,11 +27,16 @@ class NewNames {
   NewNames(Catalogue& catalogue, std::uint64_t sequence)
       : catalogue_(catalogue), sequence_(sequence) {}
 
-  // Catalogues what `statement` brings, after checking it against the registry:
-  // the metric is known, money has a currency, numbers fit, and so on.
-  // `first_seen` gets the ids of companies and other parties that nobody named
-  // before. On an error nothing is catalogued.
+  // Catalogues what `statement` brings: missing() and take().
   Result<void> collect(const Statement& statement, std::vector<std::string>& first_seen);
+
+  // What `statement` names and nobody knows yet, after checking it against the
+  // registry: the metric is known, money has a currency, numbers fit, and so on.
+  // `first_seen` gets the ids of companies and other parties that nobody named
+  // before.
+  Result<CatalogChange> missing(const Statement& statement,
+                                std::vector<std::string>& first_seen) const;
+  void take(CatalogChange delta);
 
   // Everything that was catalogued, in order; applying it again to the
   // catalogue as it was before gives the catalogue as it is now.
@@ -50,9 +55,14 @@ class NewNames {
   CatalogChange change_;
 };
 
+// The unit of an observation; percentages need not be spelt out.
+std::string stated_unit(const Observation& observation, Measure measure);
+
 // What becomes of a unit, a definition or a list of counterparties that was
-// never used: an ordinal of its own, or ordinal -1, which matches nothing.
-enum class Unused { intern, match_nothing };
+// never used: an ordinal of its own, or ordinal -1, which matches nothing. And with
+// `suppose` no party, product or source has to be known either: unknown parties and
+// sources are 0, an unknown product is -1. Such rows are for comparing only.
+enum class Unused { intern, match_nothing, suppose };
 
 // The rows of a statement at `sequence`, names as of then. Errors: a name that
 // is not known or not unique, numbers that do not fit.

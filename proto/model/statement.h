@@ -53,6 +53,7 @@ struct Statement {
   std::string product;
   std::string definition;
   Period period;
+  std::string period_label;  // as printed beside the dates; empty where it is the period itself
   TimeRange published;
   Status status = Status::actual;
   std::string publisher;
