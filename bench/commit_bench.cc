@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t kCompanies = 2000;
 
-void commit_under(benchmark::State& state, const storage::PlausibilityRules& rules) {
+void commit_under(benchmark::State& state, const PlausibilityRules& rules) {
   const TemporaryDirectory directory;
   const auto store = open_store(directory.path(), rules);
   const auto size = static_cast<std::size_t>(state.range(0));
@@ -34,14 +34,14 @@ void commit(benchmark::State& state) { commit_under(state, {}); }
 
 // What looking at whether records are plausible costs is the difference.
 void commit_without_rules(benchmark::State& state) {
-  storage::PlausibilityRules rules;
+  PlausibilityRules rules;
   rules.enabled = false;
   commit_under(state, rules);
 }
 
 // Every record of a producer that is held when suspect, which few of these are.
 void commit_of_held_producer(benchmark::State& state) {
-  storage::PlausibilityRules rules;
+  PlausibilityRules rules;
   rules.hold = {"bench"};
   commit_under(state, rules);
 }

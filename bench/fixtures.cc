@@ -81,7 +81,7 @@ std::string make_event(std::size_t index, std::size_t companies) {
 }
 
 std::unique_ptr<storage::EventStore> open_store(const std::string& path,
-                                                const storage::PlausibilityRules& rules) {
+                                                const PlausibilityRules& rules) {
 #ifdef __GLIBC__
   // As capexd does.
   mallopt(M_TRIM_THRESHOLD, 128 << 20);

@@ -35,7 +35,7 @@ std::string company_name(std::size_t company);
 std::string make_event(std::size_t index, std::size_t companies);
 
 std::unique_ptr<storage::EventStore> open_store(const std::string& path,
-                                                const storage::PlausibilityRules& rules = {});
+                                                const PlausibilityRules& rules = {});
 storage::Batch make_batch(std::size_t first, std::size_t count, std::size_t companies);
 
 }  // namespace capexdb::bench

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "capexdb/v1/ingest.pb.h"
+#include "proto/model/plausibility_rules.h"
 #include "proto/model/statement.h"
-#include "storage/plausibility_rules.h"
 
 namespace rocksdb {
 class Env;

@@ -66,6 +66,21 @@ void FigureGroup::make_room(Day end) {
   figures_.erase(farthest);
 }
 
+bool FigureGroup::fits_better(std::size_t at, const KnownFigure& other) const {
+  constexpr int kFarApart = 40;  // 32 times
+  constexpr std::size_t kBeside = 4;
+  const KnownFigure& own = figures_[at];
+  if (!own.counts() || !other.counts() || std::abs(own.size - other.size) < kFarApart) return false;
+  std::optional<bool> better;
+  for (std::size_t i = at - std::min(at, kBeside); i < figures_.size() && i <= at + kBeside; ++i) {
+    const KnownFigure& beside = figures_[i];
+    if (i == at || !beside.counts() || !same_length(beside.period, own.period)) continue;
+    better = std::abs(beside.size - own.size) < std::abs(beside.size - other.size);
+    if (i > at) break;
+  }
+  return better.value_or(true);
+}
+
 void FigureGroup::add(const Row& row) {
   KnownFigure figure;
   figure.period = row.period();
@@ -88,6 +103,7 @@ void FigureGroup::add(const Row& row) {
     const bool withdraws = figure.sequence == 0 && figure.published_end >= at->published_end;
     const bool withdrawn = at->sequence == 0 && figure.published_end <= at->published_end;
     if (!withdraws && (withdrawn || !newer)) return;
+    if (fits_better(static_cast<std::size_t>(at - figures_.begin()), figure)) return;
     count(*at, -1);
     *at = figure;
     count(*at, 1);

@@ -22,8 +22,10 @@ struct StatedNumber {
 };
 std::optional<StatedNumber> stated_number(const Row& row);
 
-// Of one cell the statement that was published last. What a retraction may have
-// withdrawn does not count, until something newer is said.
+// Of one cell the statement that was published last; but of two that are far apart, as
+// figures in thousands and in units are, the one that is nearer to the figures beside
+// it, and with none beside it the earlier one. What a retraction may have withdrawn
+// does not count, until something newer is said.
 struct KnownFigure {
   StatedNumber number;
   Period period;
@@ -66,6 +68,8 @@ class FigureGroup {
  private:
   void count(const KnownFigure& figure, int by);
   void make_room(Day end);
+  // Whether the figure at `at` is to stay where `other` is said too.
+  bool fits_better(std::size_t at, const KnownFigure& other) const;
 
   std::vector<KnownFigure> figures_;
   std::size_t positive_ = 0;

@@ -81,7 +81,7 @@ NamedPeriod shifted(NamedPeriod named, int by) {
 }
 
 // How far the dates lie from where the name puts them. Of one day, from the last one.
-Day distance(const Period& dates, const Period& named) {
+Day days_apart(const Period& dates, const Period& named) {
   const Day end = std::abs(dates.end - named.end);
   return dates.kind == PeriodKind::span ? std::max(end, std::abs(dates.start - named.start)) : end;
 }
@@ -148,7 +148,7 @@ std::optional<std::string> label_off_by_one(std::string_view label, const Period
   // quarters of 12 and 16 weeks do not lie where those of 13 do.
   const Day near = span_of(NamedPeriod{2023, named->parts, 0, false}).end -
                    span_of(NamedPeriod{2023, named->parts, 0, false}).start;
-  const auto fits = [&](const Period& p) { return distance(dates, p) <= near / 2; };
+  const auto fits = [&](const Period& p) { return days_apart(dates, p) <= near / 2; };
   if (!named->fiscal && fits(span_of(*named))) return std::nullopt;
   const std::string rule = fiscal_year_end();
   const bool by_calendar = !named->fiscal || rule.empty();
@@ -166,7 +166,7 @@ std::optional<std::string> label_off_by_one(std::string_view label, const Period
     if (!meant) continue;
     for (const int by : {1, -1, named->parts, -named->parts}) {
       const auto other = days_by(shifted(*named, by), calendar);
-      if (!other || distance(dates, *other) > slack_days) continue;
+      if (!other || days_apart(dates, *other) > slack_days) continue;
       return quoted(label) + " is " + days_of(*meant) +
              (calendar ? " by the calendar" : " by the company's fiscal year") +
              ", the dates are " + days_of(dates) + ", " + how_far(by, named->parts) +

@@ -140,11 +140,16 @@ MaybeSuspicion sign_flip(const Newcomer& it, const Surroundings& around,
 MaybeSuspicion other_company(const Newcomer& it, const Surroundings& around,
                              const PlausibilityRules& rules, Background& background) {
   if (around.other_company == nullptr) return {};
-  if (is_rounder_than(it.number.value, rules.other_company_digits_min)) return {};
   const RecentValue& other = *around.other_company;
-  const std::string what = other.document == it.row[Column::document] ? "in the same document"
-                           : other.period == it.period                ? "for the same period"
-                                                                      : "by the same source";
+  const bool same_document = other.document == it.row[Column::document];
+  const bool near = same_document || other.period == it.period;
+  if (is_rounder_than(it.number.value, near ? rules.other_company_digits_min
+                                            : rules.other_company_digits_min_elsewhere)) {
+    return {};
+  }
+  const std::string what = same_document               ? "in the same document"
+                           : other.period == it.period ? "for the same period"
+                                                       : "for " + period_to_string(other.period);
   return Suspicion{Rule::other_company, "value",
                    "value " + it.number.value.to_string() + " is also " +
                        background.name_of(other.subject) + "'s, published the same day " + what +

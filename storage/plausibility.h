@@ -16,9 +16,9 @@
 #include <string_view>
 #include <vector>
 
+#include "proto/model/plausibility_rules.h"
 #include "storage/figures.h"
 #include "storage/magnitude.h"
-#include "storage/plausibility_rules.h"
 #include "storage/recent_values.h"
 #include "storage/row.h"
 

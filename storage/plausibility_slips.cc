@@ -38,6 +38,8 @@ std::string unit_text(int power) {
   if (power == -3) return "in thousands?";
   if (power == -6) return "in millions?";
   if (power == -9) return "in billions?";
+  if (power == -4) return "in wan (10,000)?";
+  if (power == -8) return "in yi (100,000,000)?";
   return power < 0 ? "in units of " + zeros(power) + "?"
                    : "multiplied by " + zeros(power) + " once too often?";
 }
@@ -57,6 +59,7 @@ struct Median {
   KnownFigure figure;
   Magnitude magnitude;
   std::size_t of = 0;
+  bool fits = false;  // the new figure, with about as much as half of these
   Period first;
   Period last;
 
@@ -69,13 +72,15 @@ struct Median {
   }
 };
 
-std::optional<Median> median_of(const std::vector<KnownFigure>& figures) {
+std::optional<Median> median_of(const Newcomer& it, const std::vector<KnownFigure>& figures) {
   if (figures.empty()) return std::nullopt;
   std::vector<std::pair<Magnitude, const KnownFigure*>> by_size;
   Median median;
   median.first = median.last = figures.front().period;
+  std::size_t alike = 0;
   for (const KnownFigure& f : figures) {
     by_size.emplace_back(magnitude_of(f.number.value), &f);
+    if (is_about(by_size.back().first, it.magnitude)) ++alike;
     if (f.period.end < median.first.end) median.first = f.period;
     if (f.period.end > median.last.end) median.last = f.period;
   }
@@ -86,6 +91,7 @@ std::optional<Median> median_of(const std::vector<KnownFigure>& figures) {
   median.magnitude = magnitude;
   median.figure = *figure;
   median.of = figures.size();
+  median.fits = alike * 2 >= figures.size();
   return median;
 }
 
@@ -93,7 +99,7 @@ std::optional<Median> neighbours(const Newcomer& it, const FigureGroups& groups,
                                  const PlausibilityRules& rules) {
   const auto count = static_cast<std::size_t>(rules.neighbours_max);
   const std::vector<KnownFigure> near = nearest_figures(it, groups, count);
-  return near.size() < rules.neighbours_min ? std::nullopt : median_of(near);
+  return near.size() < rules.neighbours_min ? std::nullopt : median_of(it, near);
 }
 
 // Cheap, and for most rows the end of the matter.
@@ -340,7 +346,7 @@ MaybeSuspicion unit_slip(const Newcomer& it, const Surroundings& around,
   }
   if (!is_level || !may_be_slip(it, rules, least_slip(rules))) return {};
   const auto median = others();
-  if (!median) return {};
+  if (!median || median->fits) return {};
   const auto power = power_between(it.magnitude, median->magnitude, rules);
   if (!power) return {};
   return slip_of_unit(it, median->magnitude, median->figure.number.value.to_string(), *power,

@@ -47,6 +47,11 @@ bool is_zero_before(const Newcomer& it, Day start) {
   return true;
 }
 
+Day calendar_year_start(const Newcomer& it) {
+  const Quarter quarter = quarter_ending(it.period.end - 1);
+  return quarter_span(quarter - quarter % 4).start;
+}
+
 // The first day of the fiscal year that the quarter is in, as far as it can be told:
 // by the company's rule, by what longer spans begin with, or by the calendar.
 Day year_start(const Newcomer& it, const PlausibilityRules& rules, Background& background) {
@@ -75,9 +80,7 @@ Day year_start(const Newcomer& it, const PlausibilityRules& rules, Background& b
       }
     }
   }
-  if (start) return *start;
-  const Quarter quarter = quarter_ending(last);
-  return quarter_span(quarter - quarter % 4).start;
+  return start ? *start : calendar_year_start(it);
 }
 
 // The same quarter of the year before was in the same proportion, so this is a season.
@@ -117,6 +120,53 @@ MaybeSuspicion equals_longer_span(const Newcomer& it, bool& other_year_to_date) 
                        std::to_string(longer->sequence) + "): is it the year to date?"};
 }
 
+// The quarters before it of which each is far smaller, without a gap, the latest first.
+std::vector<const KnownFigure*> quarters_before(const Newcomer& it, std::uint64_t times_percent) {
+  std::vector<const KnownFigure*> before;
+  for (Day end = it.period.start; before.size() < kQuartersBefore;) {
+    const KnownFigure* f = quarter_ending_at(it, end);
+    if (f == nullptr || f->number.value.is_zero() ||
+        f->number.value.is_negative() != it.number.value.is_negative() ||
+        compare_times(it.magnitude, 100, magnitude_of(f->number.value), times_percent) < 0) {
+      break;
+    }
+    before.push_back(f);
+    end = f->period.start;
+  }
+  return before;
+}
+
+// As much as the quarters since `start` and one more of their size.
+MaybeSuspicion like_sum_since(Day start, const Newcomer& it, std::vector<const KnownFigure*> before,
+                              const PlausibilityRules& rules) {
+  const Day slack = static_cast<Day>(rules.fiscal_label_slack_days);
+  while (!before.empty() && before.back()->period.start < start - slack) before.pop_back();
+  // All of the year up to now, or it says nothing.
+  if (before.empty() || before.back()->period.start > start + slack) return {};
+  Decimal sum(0);
+  for (const KnownFigure* f : before) {
+    const auto more = add(sum, f->number.value);
+    if (!more) return {};
+    sum = *more;
+  }
+  // With the quarter itself it would be count + 1 times their mean, so that many counts
+  // of the value are compared with as many of the sum.
+  const std::uint64_t count = before.size();
+  const std::uint64_t within = rules.year_to_date_within_percent;
+  const Magnitude total = magnitude_of(sum);
+  if (compare_times(it.magnitude, count * 100, total, (count + 1) * 100 - within) < 0 ||
+      compare_times(it.magnitude, count * 100, total, (count + 1) * 100 + within) > 0) {
+    return {};
+  }
+  const std::string quarters =
+      count == 1 ? "the quarter before it" : "the " + std::to_string(count) + " quarters before it";
+  return Suspicion{Rule::year_to_date, "period",
+                   "value " + it.number.value.to_string() + " of " + period_to_string(it.period) +
+                       " is about what the year to date comes to: " + quarters + " had " +
+                       sum.to_string() + " (the latest: sequence " +
+                       std::to_string(before.front()->sequence) + ")"};
+}
+
 }  // namespace
 
 MaybeSuspicion year_to_date(const Newcomer& it, const Surroundings&, const PlausibilityRules& rules,
@@ -129,52 +179,14 @@ MaybeSuspicion year_to_date(const Newcomer& it, const Surroundings&, const Plaus
   // What the year to date comes to is known, and it is not this.
   if (other_year_to_date) return {};
 
-  const std::uint64_t times = rules.year_to_date_times_percent;
-  std::vector<const KnownFigure*> before;
-  Magnitude largest;
-  for (Day end = it.period.start; before.size() < kQuartersBefore;) {
-    const KnownFigure* f = quarter_ending_at(it, end);
-    if (f == nullptr || f->number.value.is_zero() ||
-        f->number.value.is_negative() != it.number.value.is_negative()) {
-      break;
-    }
-    const Magnitude magnitude = magnitude_of(f->number.value);
-    if (compare_times(it.magnitude, 100, magnitude, times) < 0) break;
-    if (compare_times(magnitude, 1, largest, 1) > 0) largest = magnitude;
-    before.push_back(f);
-    end = f->period.start;
-  }
-  if (before.empty()) return {};
-  const Day first =
-      year_start(it, rules, background) - static_cast<Day>(rules.fiscal_label_slack_days);
-  while (!before.empty() && before.back()->period.start < first) before.pop_back();
-  if (before.empty()) return {};
-  // All of the year up to now, or it says nothing.
-  if (before.back()->period.start > first + 2 * static_cast<Day>(rules.fiscal_label_slack_days)) {
-    return {};
-  }
-  Decimal sum(0);
-  for (const KnownFigure* f : before) {
-    const auto more = add(sum, f->number.value);
-    if (!more) return {};
-    sum = *more;
-  }
-  // With the quarter itself it would be count + 1 of their mean, so that many counts
-  // of the value are compared with as many of the sum.
-  const std::uint64_t count = before.size();
-  const std::uint64_t within = rules.year_to_date_within_percent;
-  const Magnitude total = magnitude_of(sum);
-  const bool like_a_sum =
-      compare_times(it.magnitude, count * 100, total, (count + 1) * 100 - within) >= 0 &&
-      compare_times(it.magnitude, count * 100, total, (count + 1) * 100 + within) <= 0;
-  if (!like_a_sum || is_season(it, times)) return {};
-  const std::string quarters =
-      count == 1 ? "the quarter before it" : "the " + std::to_string(count) + " quarters before it";
-  return Suspicion{Rule::year_to_date, "period",
-                   "value " + it.number.value.to_string() + " of " + period_to_string(it.period) +
-                       " is about what the year to date comes to: " + quarters + " had " +
-                       sum.to_string() + " (the latest: sequence " +
-                       std::to_string(before.front()->sequence) + ")"};
+  const std::vector<const KnownFigure*> before =
+      quarters_before(it, rules.year_to_date_times_percent);
+  if (before.empty() || is_season(it, rules.year_to_date_times_percent)) return {};
+  // The press adds up calendar years, whatever the company's own is.
+  const Day own = year_start(it, rules, background);
+  const Day calendar = calendar_year_start(it);
+  if (auto suspicion = like_sum_since(own, it, before, rules)) return suspicion;
+  return own == calendar ? std::nullopt : like_sum_since(calendar, it, before, rules);
 }
 
 }  // namespace capexdb::storage

@@ -32,7 +32,6 @@ std::optional<RecentValue> recent_value_of(const FactRow& fact) {
   value.unit = row[Column::unit];
   value.currency = row[Column::currency];
   value.published = row.published().last_day();
-  value.source = row[Column::source];
   value.document = row[Column::document];
   value.period = row.period();
   value.value = number->value.scale() == 0 ? number->value : number->value.normalized();
@@ -68,17 +67,19 @@ void RecentValues::add(const RecentValue& value) {
 
 const RecentValue* RecentValues::find_other(const RecentValue& value) const {
   if (count_ == 0) return nullptr;
+  const RecentValue* any = nullptr;
   std::uint64_t number = chains_[chain_of(value)];
   for (int looked = 0; number != 0 && count_ - number < capacity_ && looked < kLookedAtMax;
        ++looked) {
     const Entry& entry = entries_[static_cast<std::size_t>((number - 1) % capacity_)];
     const RecentValue& other = entry.value;
-    const bool near = other.period == value.period || other.document == value.document ||
-                      other.source == value.source;
-    if (near && other.subject != value.subject && says_the_same(other, value)) return &other;
+    if (other.subject != value.subject && says_the_same(other, value)) {
+      if (other.period == value.period || other.document == value.document) return &other;
+      if (any == nullptr) any = &other;
+    }
     number = entry.before;
   }
-  return nullptr;
+  return any;
 }
 
 }  // namespace capexdb::storage

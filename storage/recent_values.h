@@ -18,7 +18,6 @@ struct RecentValue {
   std::int64_t unit = 0;
   std::int64_t currency = 0;
   Day published = 0;
-  std::int64_t source = 0;
   std::int64_t document = 0;
   Period period;
   Decimal value;  // without trailing zeros behind the point
@@ -34,9 +33,9 @@ class RecentValues {
   explicit RecentValues(std::size_t capacity);
 
   void add(const RecentValue& value);
-  // The newest one of the same metric, unit, currency, day and value about
-  // another subject, and of the same period, source or document; null if there
-  // is none among the first few of that value and day.
+  // The newest one of the same metric, unit, currency, day and value about another
+  // subject; of the same period or document, where there is one. Null if there is none
+  // among the last few of that value and day.
   const RecentValue* find_other(const RecentValue& value) const;
   std::size_t capacity() const { return capacity_; }
 

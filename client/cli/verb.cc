@@ -28,6 +28,8 @@ const std::vector<Verb>& verbs() {
       {"metrics", "The metrics of the catalogue", declare_metrics},
       {"sources", "The sources of the catalogue and their ranks", declare_sources},
       {"products", "The products of the catalogue", declare_products},
+      {"quarantine", "Records that are held for review, and decisions about them",
+       declare_quarantine},
       {"status", "The server and its store", declare_status},
   };
   return kVerbs;

@@ -1,5 +1,5 @@
-// What counts as implausible, and whose suspects are held for review: the
-// settings of the rules in storage/plausibility.h.
+// What counts as implausible, and whose suspects are held for review: the settings of
+// the rules that docs/data-model.md describes.
 #pragma once
 
 #include <array>
@@ -11,7 +11,7 @@
 
 #include "proto/model/decimal.h"
 
-namespace capexdb::storage {
+namespace capexdb {
 
 // In the order in which a record's suspicions are reported. The numbers are
 // indexes.
@@ -50,7 +50,7 @@ struct PlausibilityRules {
   std::uint64_t neighbours_max = 8;
   std::uint64_t neighbours_min = 2;
 
-  std::vector<std::uint64_t> unit_slip_powers = {3, 6, 9};  // of ten
+  std::vector<std::uint64_t> unit_slip_powers = {3, 4, 6, 8, 9};  // of ten
   std::uint64_t unit_slip_factor_percent = 200;
 
   std::uint64_t currency_slip_within_percent = 3;
@@ -67,8 +67,9 @@ struct PlausibilityRules {
   std::vector<std::string> sign_flip_may_change = {"net_income", "operating_income",
                                                    "operating_cash_flow"};
 
-  std::uint64_t other_company_digits_min = 2;
-  std::uint64_t other_company_statements = 65'536;  // the last so many are remembered
+  std::uint64_t other_company_digits_min = 2;            // of one period or document
+  std::uint64_t other_company_digits_min_elsewhere = 5;  // of one day alone
+  std::uint64_t other_company_statements = 65'536;       // the last so many are remembered
 
   std::uint64_t fiscal_label_slack_days = 10;
 
@@ -97,4 +98,4 @@ struct UsualRate {
 // "7.2 CNY/USD". Error: invalid_argument.
 Result<UsualRate> parse_usual_rate(std::string_view text);
 
-}  // namespace capexdb::storage
+}  // namespace capexdb

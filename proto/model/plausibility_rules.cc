@@ -1,11 +1,12 @@
-#include "storage/plausibility_rules.h"
+#include "proto/model/plausibility_rules.h"
 
 #include <algorithm>
 
+#include "proto/model/currency.h"
 #include "proto/model/limits.h"
 #include "proto/model/text.h"
 
-namespace capexdb::storage {
+namespace capexdb {
 namespace {
 
 constexpr std::array<std::string_view, kRules.size()> kCodes = {
@@ -16,11 +17,6 @@ constexpr std::string_view kPrefix = "suspect_";
 bool matches_any(const std::vector<std::string>& patterns, std::string_view producer_id) {
   return std::any_of(patterns.begin(), patterns.end(),
                      [&](const std::string& p) { return matches_producer(p, producer_id); });
-}
-
-bool is_currency_code(std::string_view text) {
-  return text.size() == 3 &&
-         std::all_of(text.begin(), text.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
 }
 
 }  // namespace
@@ -79,4 +75,4 @@ Result<UsualRate> parse_usual_rate(std::string_view text) {
   return UsualRate{*value, pair[0], pair[1]};
 }
 
-}  // namespace capexdb::storage
+}  // namespace capexdb
