@@ -12,9 +12,9 @@ namespace {
 
 constexpr std::size_t kCompanies = 2000;
 
-void commit(benchmark::State& state) {
+void commit_under(benchmark::State& state, const PlausibilityRules& rules) {
   const TemporaryDirectory directory;
-  const auto store = open_store(directory.path());
+  const auto store = open_store(directory.path(), rules);
   const auto size = static_cast<std::size_t>(state.range(0));
   std::size_t next = 0;
   for (auto _ : state) {
@@ -23,9 +23,27 @@ void commit(benchmark::State& state) {
     next += size;
     state.ResumeTiming();
     const auto replies = store->commit({&batch, 1});
-    if (!replies[0] || replies[0]->accepted() != size) state.SkipWithError("not all accepted");
+    if (!replies[0] || replies[0]->accepted() + replies[0]->quarantined() != size) {
+      state.SkipWithError("not all accepted");
+    }
   }
   state.SetItemsProcessed(state.iterations() * state.range(0));
+}
+
+void commit(benchmark::State& state) { commit_under(state, {}); }
+
+// What looking at whether records are plausible costs is the difference.
+void commit_without_rules(benchmark::State& state) {
+  PlausibilityRules rules;
+  rules.enabled = false;
+  commit_under(state, rules);
+}
+
+// Every record of a producer that is held when suspect, which few of these are.
+void commit_of_held_producer(benchmark::State& state) {
+  PlausibilityRules rules;
+  rules.hold = {"bench"};
+  commit_under(state, rules);
 }
 
 void validate_only(benchmark::State& state) {
@@ -63,6 +81,8 @@ void limit_raw_rocksdb_write(benchmark::State& state) {
 }
 
 BENCHMARK(commit)->Arg(1)->Arg(100)->Arg(1'000)->Arg(10'000)->UseRealTime();
+BENCHMARK(commit_without_rules)->Arg(1'000)->Arg(10'000)->UseRealTime();
+BENCHMARK(commit_of_held_producer)->Arg(1'000)->Arg(10'000)->UseRealTime();
 BENCHMARK(limit_raw_rocksdb_write)->Arg(1)->Arg(100)->Arg(1'000)->Arg(10'000)->UseRealTime();
 BENCHMARK(validate_only);
 

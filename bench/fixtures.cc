@@ -80,7 +80,8 @@ std::string make_event(std::size_t index, std::size_t companies) {
   return event.SerializeAsString();
 }
 
-std::unique_ptr<storage::EventStore> open_store(const std::string& path) {
+std::unique_ptr<storage::EventStore> open_store(const std::string& path,
+                                                const PlausibilityRules& rules) {
 #ifdef __GLIBC__
   // As capexd does.
   mallopt(M_TRIM_THRESHOLD, 128 << 20);
@@ -88,6 +89,7 @@ std::unique_ptr<storage::EventStore> open_store(const std::string& path) {
 #endif
   storage::StoreOptions options;
   options.path = path;
+  options.plausibility = rules;
   for (const char* id : kMetrics) {
     CatalogMetric& metric = options.seed.metrics.emplace_back();
     metric.id = id;

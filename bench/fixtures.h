@@ -34,7 +34,8 @@ std::string company_name(std::size_t company);
 // 40 quarters and revisions, in order of publication.
 std::string make_event(std::size_t index, std::size_t companies);
 
-std::unique_ptr<storage::EventStore> open_store(const std::string& path);
+std::unique_ptr<storage::EventStore> open_store(const std::string& path,
+                                                const PlausibilityRules& rules = {});
 storage::Batch make_batch(std::size_t first, std::size_t count, std::size_t companies);
 
 }  // namespace capexdb::bench

@@ -174,6 +174,33 @@ Result<v1::StatusReply> Client::status(Deadline deadline) {
   return std::move(*message.mutable_status());
 }
 
+Result<v1::QuarantineReply> Client::quarantine(const v1::QuarantineRequest& request,
+                                               Deadline deadline) {
+  CAPEXDB_TRY(check_text("producer_id", request.producer_id()));
+  CAPEXDB_TRY(check_text("code", request.code()));
+  CAPEXDB_TRY(check_text("company", request.company()));
+  CAPEXDB_TRY(check_text("note", request.note()));
+  v1::ClientMessage message;
+  *message.mutable_quarantine() = request;
+  CAPEXDB_ASSIGN(auto answer, impl_->ask_for_one(message, deadline));
+  v1::QuarantineReply reply = std::move(*answer.mutable_quarantine());
+  const bool shows = request.action() == v1::QUARANTINE_ACTION_SHOW;
+  for (v1::QuarantineEntry& entry : *reply.mutable_entries()) {
+    if (!shows || entry.has_event()) continue;
+    if (!entry.mutable_event()->ParseFromString(entry.event_bytes())) {
+      return fail(
+          Error{Errc::internal, "the event of the answer cannot be parsed", {}, kProtocolReason});
+    }
+  }
+  if (shows && reply.entries_size() != 1) {
+    return fail(Error{Errc::internal,
+                      "the answer has not the one record that was asked for",
+                      {},
+                      kProtocolReason});
+  }
+  return reply;
+}
+
 Result<void> Client::ping(Deadline deadline) {
   v1::ClientMessage request;
   request.mutable_ping()->set_nonce(1);

@@ -32,6 +32,8 @@ Answer last_answer_of(Request request) {
       return Answer::kCatalog;
     case Request::kStatus:
       return Answer::kStatus;
+    case Request::kQuarantine:
+      return Answer::kQuarantine;
     case Request::kPing:
       return Answer::kPong;
     case Request::kCancel:

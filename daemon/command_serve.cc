@@ -62,6 +62,7 @@ Result<storage::StoreOptions> store_options(const Config& config, const DataDir&
   options.block_cache_bytes = config.block_cache_mib << 20U;
   options.write_buffer_bytes = config.write_buffer_mib << 20U;
   options.log = log_store;
+  options.plausibility = config.plausibility;
   return options;
 }
 

@@ -6,98 +6,16 @@
 #include <algorithm>
 #include <fstream>
 #include <sstream>
-#include <variant>
 
+#include "daemon/config_options.h"
 #include "proto/model/text.h"
 
 namespace capexdb::daemon {
 namespace {
 
-using Text = std::string Config::*;
-using Number = std::uint64_t Config::*;
-
-struct Option {
-  const char* name;
-  std::variant<Text, Number> member;
-  std::uint64_t min = 0;  // of a number
-  std::uint64_t max = 0;
-};
-
-// The one table that the file, the environment, the flags and `config show` share.
-const std::vector<Option>& options() {
-  static const std::vector<Option> table = {
-      {"listen", &Config::listen},
-      {"data_dir", &Config::data_dir},
-      {"catalog", &Config::catalog},
-      {"log_level", &Config::log_level},
-      {"query_threads", &Config::query_threads, 1, 256},
-      {"query_rows_max", &Config::query_rows_max, 1, 10'000'000},
-      {"query_deadline_ms", &Config::query_deadline_ms, 1, 3'600'000},
-      {"query_memory_mib", &Config::query_memory_mib, 16, 1U << 20U},
-      {"connections_max", &Config::connections_max, 1, 100'000},
-      {"message_bytes_max", &Config::message_bytes_max, 64U << 10U, 64U << 20U},
-      {"block_cache_mib", &Config::block_cache_mib, 8, 1U << 20U},
-      {"write_buffer_mib", &Config::write_buffer_mib, 1, 4096},
-  };
-  return table;
-}
-
-const Option* find_option(std::string_view name) {
-  const auto& all = options();
-  const auto found = std::find_if(all.begin(), all.end(),
-                                  [&](const Option& option) { return option.name == name; });
-  return found == all.end() ? nullptr : &*found;
-}
-
-tl::unexpected<Error> wrong(const std::string& where, const std::string& what) {
-  return fail(Errc::invalid_argument, where + ": " + what);
-}
-
-Result<void> set_number(Config& config, const Option& option, std::uint64_t value,
-                        const std::string& where) {
-  if (value < option.min || value > option.max) {
-    return wrong(where, std::string(option.name) + " is " + std::to_string(value) + "; " +
-                            std::to_string(option.min) + " to " + std::to_string(option.max) +
-                            " are allowed");
-  }
-  config.*std::get<Number>(option.member) = value;
-  return {};
-}
-
-// From a variable or a flag.
-Result<void> set_text(Config& config, const Option& option, const std::string& value,
-                      const std::string& where) {
-  if (const auto* text = std::get_if<Text>(&option.member)) {
-    config.** text = value;
-    return {};
-  }
-  const auto number = parse_unsigned(value);
-  if (!number) {
-    return wrong(where, std::string(option.name) + " is '" + value + "'; a whole number is needed");
-  }
-  return set_number(config, option, *number, where);
-}
-
-Result<void> set_node(Config& config, const Option& option, const toml::node& node,
-                      const std::string& where) {
-  if (const auto* text = std::get_if<Text>(&option.member)) {
-    const auto value = node.value_exact<std::string>();
-    if (!value) return wrong(where, std::string(option.name) + " needs a text in quotes");
-    config.** text = *value;
-    return {};
-  }
-  const auto value = node.value_exact<std::int64_t>();
-  if (!value || *value < 0) {
-    return wrong(where, std::string(option.name) + " needs a whole number");
-  }
-  return set_number(config, option, static_cast<std::uint64_t>(*value), where);
-}
-
 std::string variable_of(const Option& option) {
-  std::string name = "CAPEXDB_";
-  for (const char* c = option.name; *c != '\0'; ++c) {
-    name.push_back(*c >= 'a' && *c <= 'z' ? static_cast<char>(*c - 'a' + 'A') : *c);
-  }
+  std::string name = "CAPEXDB_" + to_upper_ascii(option.name);
+  std::replace(name.begin(), name.end(), '.', '_');
   return name;
 }
 
@@ -121,6 +39,34 @@ Result<void> check(const Config& config) {
     return fail(Errc::invalid_argument,
                 "log_level is '" + config.log_level + "'; debug, info, warn and error are allowed");
   }
+  if (config.plausibility.neighbours_min > config.plausibility.neighbours_max) {
+    return fail(Errc::invalid_argument,
+                "plausibility.neighbours_min is above plausibility.neighbours_max");
+  }
+  return {};
+}
+
+// The keys of a table of the file, and of those within it. `prefix` is its own name.
+Result<void> set_table(Config& config, const toml::table& table, const std::string& prefix,
+                       const std::string& file) {
+  for (const auto& [key, node] : table) {
+    const std::string name = prefix + std::string(key.str());
+    const std::string where = file + ":" + std::to_string(key.source().begin.line);
+    const Option* option = find_option(name);
+    if (option != nullptr) {
+      CAPEXDB_TRY(set_option(config, *option, node, where));
+      continue;
+    }
+    if (is_table(name)) {
+      const toml::table* inner = node.as_table();
+      if (inner == nullptr) return wrong_setting(where, name + " needs a table: [" + name + "]");
+      CAPEXDB_TRY(set_table(config, *inner, name + ".", file));
+      continue;
+    }
+    const std::string near = nearest(name, option_names());
+    return wrong_setting(where, "unknown option '" + name + "'" +
+                                    (near.empty() ? "" : "; did you mean '" + near + "'?"));
+  }
   return {};
 }
 
@@ -136,19 +82,10 @@ Result<Config> parse_config(std::string_view toml, const std::string& name) {
   Config config;
   try {
     const toml::table table = toml::parse(toml, name);
-    for (const auto& [key, node] : table) {
-      const std::string where = name + ":" + std::to_string(key.source().begin.line);
-      const Option* option = find_option(key.str());
-      if (option == nullptr) {
-        const std::string near = nearest(key.str(), option_names());
-        return wrong(where, "unknown option '" + std::string(key.str()) + "'" +
-                                (near.empty() ? "" : "; did you mean '" + near + "'?"));
-      }
-      CAPEXDB_TRY(set_node(config, *option, node, where));
-    }
+    CAPEXDB_TRY(set_table(config, table, {}, name));
   } catch (const toml::parse_error& error) {
-    return wrong(name + ":" + std::to_string(error.source().begin.line),
-                 std::string(error.description()));
+    return wrong_setting(name + ":" + std::to_string(error.source().begin.line),
+                         std::string(error.description()));
   }
   return config;
 }
@@ -167,13 +104,13 @@ Result<Config> load_config(std::string file, const Environment& environment, con
   for (const Option& option : options()) {
     const std::string variable = variable_of(option);
     if (const auto value = environment(variable)) {
-      CAPEXDB_TRY(set_text(config, option, *value, variable));
+      CAPEXDB_TRY(set_option(config, option, *value, variable));
     }
   }
   for (const auto& [name, value] : flags) {
     const Option* option = find_option(name);
     if (option == nullptr) return fail(Errc::internal, "no option is called " + name);
-    CAPEXDB_TRY(set_text(config, *option, value, "command line"));
+    CAPEXDB_TRY(set_option(config, *option, value, "command line"));
   }
   CAPEXDB_TRY(check(config));
   if (config.data_dir.empty()) config.data_dir = default_data_dir(environment);
@@ -213,20 +150,6 @@ Result<ListenAddress> parse_listen(std::string_view text) {
                     "configured; listen on 127.0.0.1 or [::1] and reach it through a tunnel");
   }
   return address;
-}
-
-std::string config_to_string(const Config& config) {
-  std::ostringstream out;
-  for (const Option& option : options()) {
-    out << option.name << " = ";
-    if (const auto* text = std::get_if<Text>(&option.member)) {
-      out << toml::value<std::string>(config.**text);
-    } else {
-      out << config.*std::get<Number>(option.member);
-    }
-    out << '\n';
-  }
-  return out.str();
 }
 
 }  // namespace capexdb::daemon

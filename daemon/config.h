@@ -11,12 +11,14 @@
 
 #include "proto/model/error.h"
 #include "proto/model/limits.h"
+#include "proto/model/plausibility_rules.h"
 
 namespace capexdb::daemon {
 
-// Text and integers only; each field's name is its key in the file, and with
-// CAPEXDB_ before it and in upper case its variable. Documented in
-// config/capexd.toml.
+// Text, integers, flags and lists only; each field's name is its key in the file, and
+// with CAPEXDB_ before it and in upper case its variable. Keys of tables have a point,
+// their variables '_' for it: plausibility.hold, CAPEXDB_PLAUSIBILITY_HOLD. Documented
+// in config/capexd.toml.
 struct Config {
   std::string listen = "127.0.0.1:7411";
   std::string data_dir;  // empty: default_data_dir()
@@ -30,6 +32,7 @@ struct Config {
   std::uint64_t message_bytes_max = 16U << 20U;
   std::uint64_t block_cache_mib = 256;
   std::uint64_t write_buffer_mib = 64;
+  PlausibilityRules plausibility;
 
   friend bool operator==(const Config&, const Config&) = default;
 };

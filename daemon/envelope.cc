@@ -25,10 +25,16 @@ constexpr std::uint32_t bytes_tag(int field) {
   return WireFormatLite::MakeTag(field, WireFormatLite::WIRETYPE_LENGTH_DELIMITED);
 }
 
-// The numbers of the oneof, and then those that are reserved for it.
+// The numbers of the oneof, with those that are reserved for it.
 constexpr int kFirstPayload = v1::ClientMessage::kHelloFieldNumber;
-constexpr int kLastKnownPayload = v1::ClientMessage::kCancelFieldNumber;
-constexpr int kLastPayload = 12;
+constexpr int kLastPayload = v1::ClientMessage::kQuarantineFieldNumber;
+constexpr int kFirstReserved = 10;
+constexpr int kLastReserved = 12;
+
+bool is_known(int payload) {
+  return payload >= kFirstPayload && payload <= kLastPayload &&
+         (payload < kFirstReserved || payload > kLastReserved);
+}
 
 bool is_payload(std::uint32_t tag) {
   const int number = WireFormatLite::GetTagFieldNumber(tag);
@@ -49,12 +55,14 @@ bool outline_payload(int payload, std::string_view bytes, Outline& outline) {
   constexpr std::uint32_t kBy = bytes_tag(v1::QueryRequest::kByFieldNumber);
   const bool ingest = payload == v1::ClientMessage::kIngestFieldNumber;
   const bool query = payload == v1::ClientMessage::kQueryFieldNumber;
+  constexpr std::uint32_t kIds = bytes_tag(v1::QuarantineRequest::kIdsFieldNumber);
+  const bool quarantine = payload == v1::ClientMessage::kQuarantineFieldNumber;
   CodedInputStream in = stream_of(bytes);
   while (const std::uint32_t tag = in.ReadTag()) {
     ++(ingest && tag == kEvent ? outline.events : outline.others);
     const int before = in.CurrentPosition();
     if (!skip(in, tag)) return false;
-    if (query && (tag == kStatuses || tag == kBy)) {
+    if ((query && (tag == kStatuses || tag == kBy)) || (quarantine && tag == kIds)) {
       outline.others += static_cast<std::size_t>(in.CurrentPosition() - before);
     }
   }
@@ -120,8 +128,7 @@ Outline outline_of(std::string_view bytes) {
     const auto at = static_cast<std::size_t>(in.CurrentPosition());
     if (length > bytes.size() - at) return outline;
     const std::string_view payload = bytes.substr(at, length);
-    if (outline.payload <= kLastKnownPayload &&
-        !outline_payload(outline.payload, payload, outline)) {
+    if (is_known(outline.payload) && !outline_payload(outline.payload, payload, outline)) {
       return outline;
     }
     if (!in.Skip(static_cast<int>(length))) return outline;
@@ -163,7 +170,7 @@ Result<Incoming> read_envelope(std::string_view bytes, const Outline& outline,
                                                      std::to_string(limits::kQuestionFieldsMax) +
                                                      "; ask for less at once"}};
   }
-  if (outline.payload == 0 || outline.payload > kLastKnownPayload) return no_payload(outline);
+  if (!is_known(outline.payload)) return no_payload(outline);
   v1::ClientMessage message;
   if (!parse(message, bytes)) return malformed();
   switch (message.message_case()) {
@@ -181,6 +188,8 @@ Result<Incoming> read_envelope(std::string_view bytes, const Outline& outline,
       return Incoming(message.ping());
     case v1::ClientMessage::kCancel:
       return Incoming(message.cancel());
+    case v1::ClientMessage::kQuarantine:
+      return Incoming(std::move(*message.mutable_quarantine()));
     case v1::ClientMessage::kIngest:
     case v1::ClientMessage::MESSAGE_NOT_SET:
       break;

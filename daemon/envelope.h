@@ -17,9 +17,9 @@ struct Refused {
   Error error;
 };
 // Ingest comes as its raw form, in which each event is still its own bytes.
-using Incoming =
-    std::variant<v1::Hello, internal::v1::RawIngestRequest, v1::QueryRequest, v1::ShowRequest,
-                 v1::CatalogRequest, v1::StatusRequest, v1::Ping, v1::Cancel, Refused>;
+using Incoming = std::variant<v1::Hello, internal::v1::RawIngestRequest, v1::QueryRequest,
+                              v1::ShowRequest, v1::CatalogRequest, v1::StatusRequest, v1::Ping,
+                              v1::Cancel, v1::QuarantineRequest, Refused>;
 
 // What a message holds, told without building anything of it.
 struct Outline {

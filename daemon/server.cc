@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "daemon/connection.h"
+#include "daemon/decision.h"
 #include "daemon/query_pool.h"
 #include "daemon/replies.h"
 #include "storage/commit_queue.h"
@@ -53,7 +54,8 @@ struct Server::Impl {
         pool({.short_jobs_max = options.query_threads, .long_jobs_max = options.query_threads}),
         quick_pool({.short_jobs_max = 1, .long_jobs_max = 0, .parked_max = 0}),
         commits([this](std::span<storage::Batch> group) { return store.commit(group); },
-                {limits::kCommitQueueBytesMax, limits::kCommitGroupBytesMax}),
+                {limits::kCommitQueueBytesMax, limits::kCommitGroupBytesMax},
+                [this](const v1::QuarantineRequest& request) { return store.review(request); }),
         host{[this](Connection& c, Greet action) { greet(c, std::move(action)); },
              [this](Connection& c, SubmitBatch& action) { return submit(c, action); },
              [this](Connection& c, RunRequest action) { answer(c, std::move(action)); },
@@ -74,6 +76,9 @@ struct Server::Impl {
   void greet(Connection& connection, Greet action);
   bool submit(Connection& connection, SubmitBatch& action);
   void answer(Connection& connection, RunRequest action);
+  void decide(Connection& connection, const RunRequest& action);
+  // After something was written, or could not be.
+  void end_if_store_failed(bool failed);
   class ReplyPost;
   // May its answer be made, with all those that wait to be sent? Any thread.
   bool is_affordable(const RunRequest& request) const {
@@ -283,11 +288,7 @@ bool Server::Impl::submit(Connection& connection, SubmitBatch& action) {
           session.on_ingest_reply(ticket, std::move(reply), now);
         });
       }
-      if (failed && end != End::store_failed) {
-        spdlog::critical("the store failed; restart to go on from what is on disk");
-        end = End::store_failed;
-        stop(kFailedGrace);
-      }
+      end_if_store_failed(failed);
     });
   };
   auto on_room = [this, weak] {
@@ -300,6 +301,34 @@ bool Server::Impl::submit(Connection& connection, SubmitBatch& action) {
   if (commits.try_submit(action.batch, action.bytes, done, std::move(on_room))) return true;
   producers.batch_done(producer_id);
   return false;
+}
+
+void Server::Impl::end_if_store_failed(bool failed) {
+  if (!failed || end == End::store_failed) return;
+  spdlog::critical("the store failed; restart to go on from what is on disk");
+  end = End::store_failed;
+  stop(kFailedGrace);
+}
+
+void Server::Impl::decide(Connection& connection, const RunRequest& action) {
+  const v1::QuarantineRequest& request = *decision_of(action);
+  const std::weak_ptr<Connection> weak = connection.weak_from_this();
+  ++counters.queries;
+  commits.submit(request, request.SpaceUsedLong(),
+                 [this, weak, request, ticket = action.ticket,
+                  request_id = action.request_id](Result<v1::QuarantineReply> reply) {
+                   std::string frame =
+                       decision_frame(request_id, request, std::move(reply), counters);
+                   const bool failed = store.failed();
+                   asio::post(io, [this, weak, ticket, failed, frame = std::move(frame)]() mutable {
+                     if (const auto alive = weak.lock()) {
+                       alive->feed([&](Session& session, TimePoint now) {
+                         session.on_reply(ticket, std::move(frame), now);
+                       });
+                     }
+                     end_if_store_failed(failed);
+                   });
+                 });
 }
 
 // Brings the frames of one reply from a query thread to their connection.
@@ -370,6 +399,7 @@ class Server::Impl::ReplyPost {
 };
 
 void Server::Impl::answer(Connection& connection, RunRequest action) {
+  if (decision_of(action) != nullptr) return decide(connection, action);
   const auto received = std::chrono::steady_clock::now();
   const Ticket ticket = action.ticket;
   const std::uint64_t request_id = action.request_id;

@@ -260,8 +260,15 @@ Result<v1::ServerMessage> Service::run(const v1::StatusRequest&) const {
   status.set_events_rejected(counters_.events_rejected);
   status.set_queries(counters_.queries);
   status.set_queries_running(counters_.queries_running);
+  status.set_quarantined(store_.quarantined());
   status.set_data_dir(options_.data_dir);
   status.set_memory_bytes(resident_bytes());
+  return message;
+}
+
+Result<v1::ServerMessage> Service::run(const v1::QuarantineRequest& request) const {
+  v1::ServerMessage message;
+  CAPEXDB_ASSIGN(*message.mutable_quarantine(), store_.quarantine(request));
   return message;
 }
 

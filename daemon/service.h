@@ -50,6 +50,7 @@ class Service {
   Result<v1::ServerMessage> run(const v1::ShowRequest& request) const;
   Result<v1::ServerMessage> run(const v1::CatalogRequest& request) const;
   Result<v1::ServerMessage> run(const v1::StatusRequest& request) const;
+  Result<v1::ServerMessage> run(const v1::QuarantineRequest& request) const;  // no decision
 
   const storage::EventStore& store_;
   Counters& counters_;

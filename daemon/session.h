@@ -59,8 +59,8 @@ struct SessionLimits {
 // Names a request within its session; never 0.
 using Ticket = std::uint64_t;
 using CancelFlag = std::shared_ptr<std::atomic<bool>>;
-using Request =
-    std::variant<v1::QueryRequest, v1::ShowRequest, v1::CatalogRequest, v1::StatusRequest>;
+using Request = std::variant<v1::QueryRequest, v1::ShowRequest, v1::CatalogRequest,
+                             v1::StatusRequest, v1::QuarantineRequest>;
 
 // Look up what Welcome says; answer with on_welcome.
 struct Greet {

@@ -4,8 +4,11 @@
 
 namespace capexdb::storage {
 
-CommitQueue::CommitQueue(Commit commit, Bounds bounds)
-    : commit_(std::move(commit)), bounds_(bounds), thread_([this] { run(); }) {}
+CommitQueue::CommitQueue(Commit commit, Bounds bounds, Review review)
+    : commit_(std::move(commit)),
+      bounds_(bounds),
+      review_(std::move(review)),
+      thread_([this] { run(); }) {}
 
 CommitQueue::~CommitQueue() { stop(); }
 
@@ -19,13 +22,26 @@ bool CommitQueue::try_submit(Batch& batch, std::size_t bytes, Done& done,
         return false;
       }
       queued_bytes_ += bytes;
-      entries_.push_back({std::move(batch), bytes, std::move(done)});
+      entries_.push_back({std::move(batch), bytes, std::move(done), {}, {}});
       work_.notify_one();
       return true;
     }
   }
   done(fail(Errc::unavailable, "the server is stopping; retry"));
   return true;
+}
+
+void CommitQueue::submit(v1::QuarantineRequest request, std::size_t bytes, ReviewDone done) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!stopping_) {
+      queued_bytes_ += bytes;
+      entries_.push_back({{}, bytes, {}, std::move(request), std::move(done)});
+      work_.notify_one();
+      return;
+    }
+  }
+  done(fail(Errc::unavailable, "the server is stopping; retry"));
 }
 
 void CommitQueue::stop() {
@@ -42,26 +58,47 @@ std::size_t CommitQueue::queued_bytes() const {
   return queued_bytes_;
 }
 
+std::vector<CommitQueue::Entry> CommitQueue::take_group(std::size_t& bytes) {
+  std::vector<Entry> group;
+  std::unique_lock lock(mutex_);
+  work_.wait(lock, [this] { return stopping_ || !entries_.empty(); });
+  while (!entries_.empty()) {
+    Entry& entry = entries_.front();
+    const bool alone = entry.review_done != nullptr;
+    if (!group.empty() && (alone || bytes + entry.bytes > bounds_.group_bytes_max)) break;
+    bytes += entry.bytes;
+    group.push_back(std::move(entry));
+    entries_.pop_front();
+    if (alone) break;
+  }
+  return group;
+}
+
+void CommitQueue::commit(std::vector<Entry> group) {
+  std::vector<Batch> batches;
+  batches.reserve(group.size());
+  for (Entry& entry : group) batches.push_back(std::move(entry.batch));
+  Replies replies = commit_(batches);
+  for (std::size_t i = 0; i < group.size(); ++i) group[i].done(std::move(replies[i]));
+}
+
+void CommitQueue::decide(Entry entry) {
+  if (!review_) {
+    return entry.review_done(fail(Errc::unimplemented, "this store takes no decisions"));
+  }
+  entry.review_done(review_(entry.request));
+}
+
 void CommitQueue::run() {
   for (;;) {
-    std::vector<Batch> group;
-    std::vector<Done> dones;
     std::size_t bytes = 0;
-    {
-      std::unique_lock lock(mutex_);
-      work_.wait(lock, [this] { return stopping_ || !entries_.empty(); });
-      if (entries_.empty()) break;
-      while (!entries_.empty() &&
-             (group.empty() || bytes + entries_.front().bytes <= bounds_.group_bytes_max)) {
-        Entry& entry = entries_.front();
-        bytes += entry.bytes;
-        group.push_back(std::move(entry.batch));
-        dones.push_back(std::move(entry.done));
-        entries_.pop_front();
-      }
+    std::vector<Entry> group = take_group(bytes);
+    if (group.empty()) break;
+    if (group.front().review_done) {
+      decide(std::move(group.front()));
+    } else {
+      commit(std::move(group));
     }
-    Replies replies = commit_(group);
-    for (std::size_t i = 0; i < dones.size(); ++i) dones[i](std::move(replies[i]));
     std::vector<std::function<void()>> woken;
     {
       const std::lock_guard lock(mutex_);

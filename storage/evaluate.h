@@ -1,5 +1,5 @@
-// What a batch would do: its verdicts, new names, sequences and rows. Nothing
-// is written; only the catalogue that is passed in grows.
+// What a batch would do: its verdicts, new names, sequences, rows, and what of it is
+// held for review. Nothing is written; only the catalogue that is passed in grows.
 #pragma once
 
 #include <map>
@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "storage/naming.h"
+#include "storage/quarantine.h"
 #include "storage/resolution.h"
 #include "storage/store_state.h"
 
@@ -41,6 +42,7 @@ struct Evaluation {
   std::vector<AcceptedEvent> events;  // dense sequences; an automatic change first
   // event_ids that came with content which is stored under another one.
   std::vector<std::pair<std::string, EventIdEntry>> other_names;
+  std::vector<HeldRecord> held;
   bool any_refused = false;  // rejected or in conflict
 };
 
@@ -52,7 +54,11 @@ struct Staged {
   std::unordered_map<std::string, EventIdEntry> event_ids;  // by event_id_key
 };
 
+// Whether what comes of it is going to be staged. Of a trial nothing must remain.
+enum class Purpose { commit, trial };
+
 // Errors: the store cannot be read.
-Result<Evaluation> evaluate(const Batch& batch, Staged& staged, Catalogue& catalogue);
+Result<Evaluation> evaluate(const Batch& batch, Staged& staged, Catalogue& catalogue,
+                            Purpose purpose);
 
 }  // namespace capexdb::storage

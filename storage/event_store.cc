@@ -4,9 +4,11 @@
 
 #include "capexdb/v1/event.pb.h"
 #include "proto/codec/catalog_codec.h"
+#include "proto/codec/validate.h"
 #include "storage/catalogue.h"
 #include "storage/commit.h"
 #include "storage/key.h"
+#include "storage/naming.h"
 #include "storage/read_view.h"
 #include "storage/rocks/database.h"
 #include "storage/rocks/status.h"
@@ -95,6 +97,32 @@ Result<void> check_acknowledged(const StoreState& state) {
                                    "; restore a backup, or see \"Damage\" in docs/operations.md");
 }
 
+// What came last, for telling which numbers have been said already.
+Result<void> remember_recent(StoreState& state, const ReadView& view) {
+  const PlausibilityRules& rules = state.options.plausibility;
+  if (!rules.looks_at(Rule::other_company)) return {};
+  state.recent = std::make_unique<RecentValues>(rules.other_company_statements);
+  const std::uint64_t last = view.sequence();
+  if (last == 0) return {};
+  const std::uint64_t from =
+      last > rules.other_company_statements ? last - rules.other_company_statements + 1 : 1;
+  return view.log(from, [&](std::uint64_t first, const disk::v1::LogBatch& batch) -> Result<void> {
+    std::uint64_t sequence = first;
+    for (const disk::v1::LogEvent& entry : batch.events()) {
+      const auto event = validate(entry.event());
+      const auto* statement = event ? std::get_if<Statement>(&event->fact()) : nullptr;
+      if (statement != nullptr) {
+        CAPEXDB_ASSIGN(const auto rows, rows_of(*statement, sequence, state.catalogue));
+        for (const FactRow& fact : rows) {
+          if (const auto value = recent_value_of(fact)) state.recent->add(*value);
+        }
+      }
+      ++sequence;
+    }
+    return {};
+  });
+}
+
 }  // namespace
 
 StoreState::StoreState() = default;
@@ -138,6 +166,11 @@ Result<std::unique_ptr<EventStore>> EventStore::open(StoreOptions options) {
     CAPEXDB_TRY(check_last_sequence(view));
     CAPEXDB_TRY(load_catalogue(*state, view));
     state->last_sequence = view.sequence();
+    // Offline verbs look at the quarantine themselves, damaged or not.
+    if (!state->options.read_only) {
+      CAPEXDB_TRY(state->quarantine.load(*state->database));
+      CAPEXDB_TRY(remember_recent(*state, view));
+    }
   }
   CAPEXDB_TRY(check_acknowledged(*state));
   if (!state->options.read_only) {
@@ -153,6 +186,16 @@ Result<std::unique_ptr<EventStore>> EventStore::open(StoreOptions options) {
 std::vector<Result<v1::IngestReply>> EventStore::commit(std::span<Batch> group) {
   return commit_group(*state_, group);
 }
+
+Result<v1::QuarantineReply> EventStore::review(const v1::QuarantineRequest& request) {
+  return review_held(*state_, request);
+}
+
+Result<v1::QuarantineReply> EventStore::quarantine(const v1::QuarantineRequest& request) const {
+  return list_quarantine(*state_, request);
+}
+
+std::uint64_t EventStore::quarantined() const { return state_->quarantine.held(); }
 
 bool EventStore::failed() const { return state_->failed; }
 std::uint64_t EventStore::last_sequence() const { return state_->last_sequence; }

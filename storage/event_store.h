@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "capexdb/v1/ingest.pb.h"
+#include "proto/model/plausibility_rules.h"
 #include "proto/model/statement.h"
 
 namespace rocksdb {
@@ -37,6 +38,7 @@ struct StoreOptions {
   std::function<void(LogLevel, const std::string&)> log;
   // Microseconds since 1970-01-01 UTC; the system's clock where empty.
   std::function<std::int64_t()> now_us;
+  PlausibilityRules plausibility;
   rocksdb::Env* env = nullptr;  // another file system, for tests; not owned
 };
 
@@ -47,6 +49,7 @@ struct Batch {
   std::uint64_t batch_number = 0;
   bool atomic = false;
   bool dry_run = false;
+  bool reviewed = false;                  // approved: it is stored however odd it is
   std::uint64_t request_hash = 0;         // of what was sent; tells a retry from a reused number
   std::optional<std::string> checkpoint;  // of the producer, to be kept; empty: forgotten
   // Of a batch that another store recorded then: it keeps its number and its time.
@@ -78,6 +81,18 @@ class EventStore {
   // and leaves nothing behind. After an I/O error every batch of the group gets
   // `unavailable`, its outcome is unknown, and failed() stays true.
   std::vector<Result<v1::IngestReply>> commit(std::span<Batch> group);
+
+  // Approves or rejects records that are held for review (QuarantineRequest), each in
+  // a synced write before this returns, some hundred at a time. Only the commit
+  // thread may call. What cannot be stored is a decision that says why. Errors:
+  // invalid_argument (a request that makes no sense), not_found (an unknown company),
+  // unavailable (as of commit()).
+  Result<v1::QuarantineReply> review(const v1::QuarantineRequest& request);
+  // The records of the quarantine that a list or show asks for. Any thread. Errors:
+  // as of review(), data_loss, internal.
+  Result<v1::QuarantineReply> quarantine(const v1::QuarantineRequest& request) const;
+  // How many are held. Any thread.
+  std::uint64_t quarantined() const;
 
   bool failed() const;
 

@@ -13,9 +13,11 @@
 #include "proto/model/text.h"
 #include "storage/block.h"
 #include "storage/canonical_event.h"
+#include "storage/quarantine.h"
 #include "storage/read_view.h"
 #include "storage/retraction.h"
 #include "storage/rocks/database.h"
+#include "storage/rocks/status.h"
 #include "storage/store_state.h"
 
 namespace capexdb::storage {
@@ -69,6 +71,7 @@ class Checker {
       fault("frame of " + metric(key.metric) + ", bucket " + std::to_string(key.bucket) +
             " is missing " + std::to_string(tally.rows) + " rows");
     }
+    CAPEXDB_TRY(read_quarantine());
     return std::move(report_);
   }
 
@@ -99,6 +102,53 @@ class Checker {
             std::to_string(view_.sequence()));
     }
     report_.events = next - 1;
+    return {};
+  }
+
+  Result<void> read_quarantine() {
+    const Database& database = *store_.state().database;
+    const std::unique_ptr<rocksdb::Iterator> it(database.db().NewIterator({}, database.meta()));
+    const std::string prefix = quarantine_prefix();
+    for (it->Seek(prefix); it->Valid() && it->key().starts_with(prefix); it->Next()) {
+      const auto id = decode_quarantine_key(it->key().ToStringView());
+      if (!id) {
+        fault(id.error().message);
+        continue;
+      }
+      if (*id != ++report_.quarantine) {
+        fault("quarantine record " + std::to_string(report_.quarantine) + " is missing");
+        report_.quarantine = *id;
+      }
+      const std::string why = fault_of_record(it->value().ToStringView());
+      if (!why.empty()) fault("quarantine record " + std::to_string(*id) + ": " + why);
+    }
+    if (!it->status().ok()) return fail(to_error(it->status(), "quarantine"));
+    return {};
+  }
+
+  std::string fault_of_record(std::string_view value) const {
+    using Record = disk::v1::QuarantineRecord;
+    Record record;
+    if (!record.ParseFromArray(value.data(), static_cast<int>(value.size()))) {
+      return "it does not decode";
+    }
+    const auto event = validate(record.event());
+    if (!event) return event.error().message;
+    const auto* statement = std::get_if<Statement>(&event->fact());
+    if (statement == nullptr) return "its event is no statement";
+    if (record.content() != content_but_for_names(*statement) ||
+        record.event_id() != event->event_id()) {
+      return "it does not go with its event";
+    }
+    const bool approved = record.state() == Record::STATE_APPROVED;
+    if (record.state() != Record::STATE_HELD && record.state() != Record::STATE_REJECTED &&
+        !approved) {
+      return "its state is unknown";
+    }
+    const bool in_log = record.sequence() >= 1 && record.sequence() <= view_.sequence();
+    if (approved != (record.sequence() != 0) || (approved && !in_log)) {
+      return "its sequence " + std::to_string(record.sequence()) + " is not that of its event";
+    }
     return {};
   }
 

@@ -50,14 +50,13 @@ Result<void> check_units(const Observation& o, const CatalogMetric& metric) {
   return {};
 }
 
-// Percentages need not be spelt out.
-std::string unit_of(const Observation& o, Measure measure) {
+}  // namespace
+
+std::string stated_unit(const Observation& o, Measure measure) {
   if (!o.unit.empty()) return o.unit;
   const bool percent = is_growth(measure) || measure == Measure::share;
   return percent ? "%" : "";
 }
-
-}  // namespace
 
 std::string NewNames::id_for(const PartyRef& ref) const {
   std::string id = slug(ref.name.empty() ? ref.ticker : ref.name);
@@ -70,10 +69,10 @@ std::string NewNames::id_for(const PartyRef& ref) const {
   return slug(clip(id, limits::kNameBytesMax - suffix.size())) + suffix;
 }
 
-Result<std::uint32_t> NewNames::add_party(const PartyRef& ref, PartyKind kind_of_new,
+Result<std::uint32_t> NewNames::add_party(const PartyRef& ref, Day day, PartyKind kind_of_new,
                                           CatalogChange& delta,
                                           std::vector<std::string>& first_seen) const {
-  CAPEXDB_ASSIGN(const std::uint32_t known, catalogue_.find_party(ref, kNow));
+  CAPEXDB_ASSIGN(const std::uint32_t known, catalogue_.find_party(ref, kNow, day));
   PartyKind kind = ref.kind != PartyKind::unknown ? ref.kind : kind_of_new;
   if (known != 0) {
     // An event may tell what the catalogue did not: the kind, the CIK.
@@ -111,7 +110,7 @@ Result<std::uint32_t> NewNames::add_party(const PartyRef& ref, PartyKind kind_of
     for (const std::string& part : composite_parts(ref.name)) {
       const PartyRef member{part, PartyKind::unknown, {}, {}};
       CAPEXDB_ASSIGN(const std::uint32_t ordinal,
-                     add_party(member, PartyKind::company, delta, first_seen));
+                     add_party(member, day, PartyKind::company, delta, first_seen));
       party.members.push_back(ordinal != 0 ? catalogue_.text(NameKind::party, ordinal)
                                            : id_for(member));
     }
@@ -134,10 +133,11 @@ Result<std::uint32_t> NewNames::add_party(const PartyRef& ref, PartyKind kind_of
 Result<CatalogChange> NewNames::parties_of(const Statement& statement,
                                            std::vector<std::string>& first_seen) const {
   CatalogChange delta;
-  auto subject = add_party(statement.subject, PartyKind::company, delta, first_seen);
+  const Day day = statement.published.last_day();
+  auto subject = add_party(statement.subject, day, PartyKind::company, delta, first_seen);
   if (!subject) return fail(at_field(std::move(subject.error()), "subject.name"));
   for (const CounterpartyRef& other : statement.counterparties) {
-    auto ordinal = add_party(other.party, PartyKind::unknown, delta, first_seen);
+    auto ordinal = add_party(other.party, day, PartyKind::unknown, delta, first_seen);
     if (!ordinal) return fail(at_field(std::move(ordinal.error()), "counterparties.name"));
     const bool itself = *ordinal != 0 ? *ordinal == *subject
                                       : slug(other.party.name) == slug(statement.subject.name);
@@ -149,7 +149,8 @@ Result<CatalogChange> NewNames::parties_of(const Statement& statement,
   return delta;
 }
 
-Result<void> NewNames::collect(const Statement& statement, std::vector<std::string>& first_seen) {
+Result<CatalogChange> NewNames::missing(const Statement& statement,
+                                        std::vector<std::string>& first_seen) const {
   for (const Observation& o : statement.observations) {
     auto metric = catalogue_.need_metric(o.metric, kNow);
     if (!metric) return fail(at_field(std::move(metric.error()), "metric"));
@@ -160,7 +161,8 @@ Result<void> NewNames::collect(const Statement& statement, std::vector<std::stri
   std::vector<std::string> seen;
   CAPEXDB_ASSIGN(CatalogChange delta, parties_of(statement, seen));
   if (statement.fiscal) {
-    CAPEXDB_ASSIGN(const std::uint32_t subject, catalogue_.find_party(statement.subject, kNow));
+    CAPEXDB_ASSIGN(const std::uint32_t subject,
+                   catalogue_.find_party(statement.subject, kNow, statement.published.last_day()));
     CAPEXDB_TRY(period_of(statement, subject, kNow, catalogue_));
   }
   if (!statement.product.empty()) {
@@ -171,9 +173,12 @@ Result<void> NewNames::collect(const Statement& statement, std::vector<std::stri
   auto source = catalogue_.find_source(statement.publisher, kNow);
   if (!source) return fail(at_field(std::move(source.error()), "source.publisher"));
   if (*source == 0) delta.sources.push_back({statement.publisher, {}, 0});
-
   first_seen.insert(first_seen.end(), seen.begin(), seen.end());
-  if (delta.empty()) return {};
+  return delta;
+}
+
+void NewNames::take(CatalogChange delta) {
+  if (delta.empty()) return;
   catalogue_.apply(delta, sequence_);
   const auto append = [](auto& all, auto& more) {
     all.insert(all.end(), std::make_move_iterator(more.begin()),
@@ -183,6 +188,11 @@ Result<void> NewNames::collect(const Statement& statement, std::vector<std::stri
   append(change_.products, delta.products);
   append(change_.sources, delta.sources);
   change_.automatic = true;
+}
+
+Result<void> NewNames::collect(const Statement& statement, std::vector<std::string>& first_seen) {
+  CAPEXDB_ASSIGN(CatalogChange delta, missing(statement, first_seen));
+  take(std::move(delta));
   return {};
 }
 
@@ -196,7 +206,7 @@ Result<std::vector<FactRow>> rows_of(const Statement& statement, std::uint64_t s
   const auto party = [&](const PartyRef& ref, const char* field) -> Result<std::uint32_t> {
     auto found = catalogue.find_party(ref, sequence, statement.published.last_day());
     if (!found) return fail(at_field(std::move(found.error()), field));
-    if (*found == 0) {
+    if (*found == 0 && unused != Unused::suppose) {
       return reject(field, "unknown_company", "unknown company '" + ref.name + ref.cik + "'");
     }
     return *found;
@@ -212,9 +222,10 @@ Result<std::vector<FactRow>> rows_of(const Statement& statement, std::uint64_t s
     if (takes_part(other.role) && ordinal != subject && !listed) mirrors.push_back(ordinal);
   }
   CAPEXDB_ASSIGN(const std::uint32_t source, catalogue.find_source(statement.publisher, sequence));
-  std::uint32_t product = 0;
+  std::int64_t product = 0;
   if (!statement.product.empty()) {
     CAPEXDB_ASSIGN(product, catalogue.find_product(statement.product, sequence));
+    if (product == 0 && unused == Unused::suppose) product = -1;
     if (product == 0) {
       return reject("product", "unknown_product", "unknown product '" + statement.product + "'");
     }
@@ -246,7 +257,7 @@ Result<std::vector<FactRow>> rows_of(const Statement& statement, std::uint64_t s
     fact.row = common;
     fact.row[Column::fact_index] = static_cast<std::int64_t>(i);
     fact.row[Column::measure] = static_cast<std::int64_t>(measure);
-    fact.row[Column::unit] = ordinal_of(NameKind::unit, unit_of(o, measure));
+    fact.row[Column::unit] = ordinal_of(NameKind::unit, stated_unit(o, measure));
     fact.row[Column::currency] = currency_code(o.currency);
     std::int64_t flags = 0;
     if (o.growth_only) flags |= flag::kGrowthOnly;

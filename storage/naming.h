@@ -27,12 +27,17 @@ class NewNames {
   NewNames(Catalogue& catalogue, std::uint64_t sequence)
       : catalogue_(catalogue), sequence_(sequence) {}
 
-  // Catalogues what `statement` brings, after checking it against the registry:
-  // the metric is known, money has a currency, numbers fit, a fiscal period has a
-  // calendar, and so on.
-  // `first_seen` gets the ids of companies and other parties that nobody named
-  // before. On an error nothing is catalogued.
+  // Catalogues what `statement` brings: missing() and take().
   Result<void> collect(const Statement& statement, std::vector<std::string>& first_seen);
+
+  // What `statement` names and nobody knows yet, after checking it against the
+  // registry: the metric is known, money has a currency, numbers fit, a fiscal period
+  // has a calendar, and so on.
+  // `first_seen` gets the ids of companies and other parties that nobody named
+  // before.
+  Result<CatalogChange> missing(const Statement& statement,
+                                std::vector<std::string>& first_seen) const;
+  void take(CatalogChange delta);
 
   // Everything that was catalogued, in order; applying it again to the
   // catalogue as it was before gives the catalogue as it is now.
@@ -41,9 +46,9 @@ class NewNames {
  private:
   Result<CatalogChange> parties_of(const Statement& statement,
                                    std::vector<std::string>& first_seen) const;
-  // The party's ordinal; 0 for one that `delta` brings.
-  Result<std::uint32_t> add_party(const PartyRef& ref, PartyKind kind_of_new, CatalogChange& delta,
-                                  std::vector<std::string>& first_seen) const;
+  // The ordinal of the party that `ref` names on that day; 0 for one that `delta` brings.
+  Result<std::uint32_t> add_party(const PartyRef& ref, Day day, PartyKind kind_of_new,
+                                  CatalogChange& delta, std::vector<std::string>& first_seen) const;
   std::string id_for(const PartyRef& ref) const;
 
   Catalogue& catalogue_;
@@ -51,9 +56,14 @@ class NewNames {
   CatalogChange change_;
 };
 
+// The unit of an observation; percentages need not be spelt out.
+std::string stated_unit(const Observation& observation, Measure measure);
+
 // What becomes of a unit, a definition or a list of counterparties that was
-// never used: an ordinal of its own, or ordinal -1, which matches nothing.
-enum class Unused { intern, match_nothing };
+// never used: an ordinal of its own, or ordinal -1, which matches nothing. And with
+// `suppose` no party, product or source has to be known either: unknown parties and
+// sources are 0, an unknown product is -1. Such rows are for comparing only.
+enum class Unused { intern, match_nothing, suppose };
 
 // The rows of a statement at `sequence`, names and fiscal calendars as of then. Errors: a
 // name that is not known or not unique, numbers that do not fit, no fiscal calendar.

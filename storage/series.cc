@@ -63,6 +63,34 @@ void read_cell(const BlockReader& reader, const CellKey& key, std::vector<Row>& 
   }
 }
 
+// Adds the figures of a block's rows.
+void read_figures(const BlockReader& reader, SeriesFigures& out) {
+  constexpr std::array kNeeded = {Column::sequence,        Column::period_kind,
+                                  Column::period_start,    Column::period_end,
+                                  Column::published_begin, Column::published_length,
+                                  Column::measure,         Column::flags,
+                                  Column::scale,           Column::value,
+                                  Column::value_upper,     Column::low,
+                                  Column::low_upper,       Column::high,
+                                  Column::high_upper,      Column::unit,
+                                  Column::currency,        Column::product,
+                                  Column::counterparties,  Column::definition};
+  if (reader.constant(Column::measure).value_or(1) != static_cast<int>(Measure::level)) return;
+  Row row;
+  std::vector<std::pair<Column, std::vector<std::int64_t>>> varying;
+  for (const Column column : kNeeded) {
+    if (const auto constant = reader.constant(column)) {
+      row[column] = *constant;
+    } else {
+      reader.read(column, varying.emplace_back(column, reader.rows()).second);
+    }
+  }
+  for (std::size_t i = 0; i < reader.rows(); ++i) {
+    for (const auto& [column, values] : varying) row[column] = values[i];
+    out.add(row);
+  }
+}
+
 }  // namespace
 
 void CellStatements::add(const Row& row, const Policy& policy) {
@@ -139,7 +167,30 @@ Result<void> Series::keep(std::string block) {
   return open(std::move(folded));
 }
 
+Result<SeriesFigures*> Series::figures() {
+  if (figures_) return figures_.get();
+  auto figures = std::make_unique<SeriesFigures>();
+  if (!block_.empty()) {
+    if (!reader_) {
+      CAPEXDB_ASSIGN(BlockReader reader, BlockReader::open(block_));
+      reader_ = std::make_unique<BlockReader>(reader);
+    }
+    read_figures(*reader_, *figures);
+  }
+  for (const std::string& block : later_) {
+    CAPEXDB_ASSIGN(const BlockReader reader, BlockReader::open(block));
+    read_figures(reader, *figures);
+  }
+  // What was added and is in no block yet.
+  for (const auto& [key, cell] : cells_) {
+    for (const Row& row : cell.rows()) figures->add(row);
+  }
+  figures_ = std::move(figures);
+  return figures_.get();
+}
+
 void Series::put_back() {
+  figures_.reset();
   cells_ = {};
   rows_out_ = 0;
   reader_.reset();
@@ -147,7 +198,8 @@ void Series::put_back() {
 
 std::size_t Series::bytes() const {
   return sizeof *this + sizeof(HistoryKey) + 64 + block_.capacity() + later_bytes_ +
-         (reader_ ? sizeof *reader_ : 0) + cells_.size() * kCellBytes + rows_out_ * kRowBytes;
+         (reader_ ? sizeof *reader_ : 0) + cells_.size() * kCellBytes + rows_out_ * kRowBytes +
+         (figures_ ? sizeof *figures_ + figures_->bytes() : 0);
 }
 
 Result<CellStatements*> Series::cell(const CellKey& key, const Policy& policy) {

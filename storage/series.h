@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "storage/block.h"
+#include "storage/figures.h"
 #include "storage/key.h"
 #include "storage/resolution.h"
 #include "storage/row.h"
@@ -61,6 +62,11 @@ class Series {
   // The cell that `row` is about; null if nothing is said about it. Valid until
   // rows are added. Error: data_loss.
   Result<const CellStatements*> cell_of(const Row& row, const Policy& policy);
+  // All its figures in short, whoever asked for them before has added what is not
+  // in the series yet. Valid until put_back() or forget_figures(). Error: data_loss.
+  Result<SeriesFigures*> figures();
+  // After some were added that will not come into the series.
+  void forget_figures() { figures_.reset(); }
   // Puts the cells back that were taken out. Of one whose rows are all kept.
   void put_back();
   std::size_t bytes() const;  // about what it takes in memory
@@ -74,7 +80,8 @@ class Series {
   std::size_t block_rows_ = 0;
   std::unique_ptr<BlockReader> reader_;  // of block_, while cells are taken out
   std::unordered_map<CellKey, CellStatements, CellKeyHash> cells_;
-  std::size_t rows_out_ = 0;  // in cells_
+  std::size_t rows_out_ = 0;                // in cells_
+  std::unique_ptr<SeriesFigures> figures_;  // once they are asked for
 };
 
 // Series read from the store and kept up to date with what is committed.

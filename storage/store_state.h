@@ -10,7 +10,10 @@
 #include "storage/acknowledged.h"
 #include "storage/catalogue.h"
 #include "storage/event_store.h"
+#include "storage/known_rates.h"
+#include "storage/quarantine.h"
 #include "storage/query/cross_section_cache.h"
+#include "storage/recent_values.h"
 #include "storage/series.h"
 
 namespace capexdb::storage {
@@ -24,6 +27,9 @@ struct StoreState {
   SeriesCache series{limits::kSeriesBytesMax};  // the commit thread's
   CrossSectionCache cross_sections{limits::kCrossSectionBytesMax};
   AcknowledgedMark acknowledged;
+  Quarantine quarantine;
+  KnownRates rates;                      // the commit thread's, as what follows
+  std::unique_ptr<RecentValues> recent;  // where a rule looks at them
   std::atomic<std::uint64_t> last_sequence{0};
   std::atomic<bool> failed{false};
   std::int64_t producers_pruned_at_us = 0;

@@ -37,13 +37,14 @@ void declare_globals(CLI::App& app, Globals& globals) {
       ->each([&globals](const std::string&) { globals.timeout_given = true; });
 }
 
-// The verb of the line: its first word that is no option and no option's value.
-std::string verb_of(const std::vector<std::string>& words) {
+// The words of the line that are no options and no values of those that all verbs have:
+// first the verb, then for some verbs what of it.
+std::string plain_word(const std::vector<std::string>& words, std::size_t which) {
   for (std::size_t i = 0; i < words.size(); ++i) {
     const std::string& word = words[i];
     if (word == "--server" || word == "--output" || word == "-o" || word == "--timeout") {
       ++i;
-    } else if (!word.starts_with('-')) {
+    } else if (!word.starts_with('-') && which-- == 0) {
       return word;
     }
   }
@@ -70,6 +71,23 @@ std::vector<std::string> with_texts(const std::vector<std::string>& words) {
   return shown;
 }
 
+std::string verb_of(const std::vector<std::string>& words) { return plain_word(words, 0); }
+
+// What is wrong with the second word of a verb that has verbs of its own.
+std::string complaint_about_part(const CLI::App& verb, const std::vector<std::string>& words) {
+  if (verb.get_require_subcommand_min() == 0) return {};
+  std::vector<std::string> parts;
+  for (const CLI::App* part : verb.get_subcommands({})) parts.push_back(part->get_name());
+  const std::string word = plain_word(words, 1);
+  if (std::find(parts.begin(), parts.end(), word) != parts.end()) return {};
+  if (!word.empty()) return unknown_word(verb.get_name() + " verb", word, parts);
+  std::string list;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    list += (i == 0 ? "" : i + 1 == parts.size() ? " or " : ", ") + parts[i];
+  }
+  return "say which: capex " + verb.get_name() + " " + list;
+}
+
 std::vector<std::string> option_names(const CLI::App& app, const CLI::App* verb) {
   std::vector<std::string> names;
   const auto collect = [&names](const CLI::App& from) {
@@ -78,7 +96,11 @@ std::vector<std::string> option_names(const CLI::App& app, const CLI::App* verb)
     }
   };
   collect(app);
-  if (verb != nullptr) collect(*verb);
+  if (verb == nullptr) return names;
+  collect(*verb);
+  for (const CLI::App* part : verb->get_subcommands({})) {
+    if (part->parsed()) collect(*part);
+  }
   return names;
 }
 
@@ -90,6 +112,11 @@ std::string complaint(const CLI::ParseError& error, const CLI::App& app,
   if (name.empty()) return "say what to do; capex --help lists the verbs";
   for (const CLI::App* candidate : app.get_subcommands({})) {
     if (candidate->get_name() == name) verb = candidate;
+  }
+  if (verb != nullptr) {
+    if (std::string about_part = complaint_about_part(*verb, words); !about_part.empty()) {
+      return about_part;
+    }
   }
   const std::vector<std::string> known = option_names(app, verb);
   if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ExtrasError)) {

@@ -26,6 +26,7 @@ Json fields_of(const v1::StatusReply& reply) {
   object["events_rejected"] = reply.events_rejected();
   object["queries"] = reply.queries();
   object["queries_running"] = reply.queries_running();
+  object["quarantined"] = reply.quarantined();
   return object;
 }
 

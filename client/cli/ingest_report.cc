@@ -128,10 +128,16 @@ void IngestReport::on_verdict(const RecordPlace& place, const v1::Verdict& verdi
   switch (verdict.outcome()) {
     case v1::OUTCOME_REJECTED:
     case v1::OUTCOME_CONFLICT:
-    case v1::OUTCOME_QUARANTINED:
       message(place, word_of(verdict.outcome()), verdict.code(), verdict.field(), verdict.message(),
               problems_);
       reject(place);
+      break;
+    case v1::OUTCOME_QUARANTINED:
+      message(place,
+              "held for review" + (verdict.quarantine_id() == 0
+                                       ? ""
+                                       : " as " + std::to_string(verdict.quarantine_id())),
+              verdict.code(), verdict.field(), verdict.message(), held_);
       break;
     case v1::OUTCOME_ACCEPTED:
       message(place, "warning", verdict.code(), verdict.field(), verdict.message(), warnings_);
@@ -139,11 +145,13 @@ void IngestReport::on_verdict(const RecordPlace& place, const v1::Verdict& verdi
     default:
       break;
   }
-  keep(place, {{"outcome", word_of(verdict.outcome())},
+  Json kept = {{"outcome", word_of(verdict.outcome())},
                {"sequence", verdict.sequence() == 0 ? Json(nullptr) : Json(verdict.sequence())},
                {"code", verdict.code()},
                {"field", verdict.field()},
-               {"message", verdict.message()}});
+               {"message", verdict.message()}};
+  if (verdict.quarantine_id() != 0) kept["quarantine_id"] = verdict.quarantine_id();
+  keep(place, std::move(kept));
 }
 
 void IngestReport::on_reply(const BatchReply& batch) {
@@ -174,7 +182,14 @@ void IngestReport::finish_messages() {
                        << "; --verbose shows them\n";
   };
   rest(problems_, "refused records");
+  rest(held_, "held records");
   rest(warnings_, "warnings");
+  if (quarantined_ == 0) return;
+  *options_.messages << "note: " << quarantined_ << (quarantined_ == 1 ? " record" : " records")
+                     << (options_.dry_run    ? " would be"
+                         : quarantined_ == 1 ? " is"
+                                             : " are")
+                     << " held for review: capex quarantine list\n";
 }
 
 std::string IngestReport::summary_line() const {

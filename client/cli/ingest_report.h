@@ -1,5 +1,6 @@
 // What became of the records of an ingest: counts, messages about single
-// records, the file of rejected ones, the summary. Memory does not grow with
+// records, the file of rejected ones (without those that are held for review,
+// which need not come again), the summary. Memory does not grow with
 // the input.
 #pragma once
 
@@ -66,6 +67,7 @@ class IngestReport {
   std::string summary_line() const;
   Json summary() const;
 
+  // What is held for review is safe: it need not be sent again.
   bool all_good() const { return rejected_ == 0 && unreadable_ == 0; }
   std::uint64_t refused() const { return rejected_ + unreadable_; }
   std::uint64_t answered() const { return answered_; }
@@ -95,6 +97,7 @@ class IngestReport {
   std::uint64_t first_sequence_ = 0;
   std::uint64_t last_sequence_ = 0;
   std::uint64_t problems_ = 0;  // messages of refused records
+  std::uint64_t held_ = 0;      // messages of held records
   std::uint64_t warnings_ = 0;
   Json verdicts_ = Json::array();
   std::uint64_t verdicts_omitted_ = 0;

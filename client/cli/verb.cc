@@ -30,6 +30,8 @@ const std::vector<Verb>& verbs() {
       {"metrics", "The metrics of the catalogue; add", declare_metrics},
       {"sources", "The sources of the catalogue and their ranks; set", declare_sources},
       {"products", "The products of the catalogue; add", declare_products},
+      {"quarantine", "Records that are held for review, and decisions about them",
+       declare_quarantine},
       {"status", "The server and its store", declare_status},
   };
   return kVerbs;

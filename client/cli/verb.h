@@ -54,6 +54,7 @@ Run declare_retract(CLI::App& app, const Globals& globals);
 Run declare_parse(CLI::App& app, const Globals& globals);
 Run declare_show(CLI::App& app, const Globals& globals);
 Run declare_status(CLI::App& app, const Globals& globals);
+Run declare_quarantine(CLI::App& app, const Globals& globals);
 Run declare_ingest(CLI::App& app, const Globals& globals);
 Run declare_companies(CLI::App& app, const Globals& globals);
 Run declare_groups(CLI::App& app, const Globals& globals);

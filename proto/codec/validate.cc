@@ -218,6 +218,9 @@ Result<void> about(Statement& s, const v1::Party& subject,
   auto p = from_proto(period);
   if (!p) return fail(within("period", std::move(p.error())));
   s.period = *p;
+  if (!period.start().empty() || !period.end().empty()) {
+    s.period_label = clip(trim(period.label()), limits::kPeriodLabelBytesKept);
+  }
   return {};
 }
 

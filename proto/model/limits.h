@@ -55,6 +55,7 @@ inline constexpr std::size_t kVerdictBytesMax = 64;  // without its texts
 inline constexpr std::size_t kEventBytesMax = 1U << 20U;
 inline constexpr std::size_t kNameBytesMax = 512;
 inline constexpr std::size_t kTextBytesMax = 16U << 10U;
+inline constexpr std::size_t kPeriodLabelBytesKept = 64;  // no quarter has a longer name
 inline constexpr std::size_t kCounterpartiesMax = 64;
 inline constexpr std::size_t kCitationsMax = 64;
 inline constexpr std::size_t kCheckpointBytesMax = 4096;  // a producer's words for where it stands
@@ -64,6 +65,10 @@ inline constexpr std::size_t kProducerIdBytesMax = 128;
 inline constexpr std::size_t kEventIdBytesMax = 256;
 inline constexpr int kYearMin = 1800;
 inline constexpr int kYearMax = 2299;
+
+// The quarantine.
+inline constexpr std::uint32_t kQuarantineRowsMax = 1000;  // of one list; it goes on behind them
+inline constexpr std::size_t kDecisionsMax = 10'000;       // of one request
 
 // Batches whose answers are kept for a retry.
 inline constexpr std::uint64_t kAnsweredBatchesKept = 128;
@@ -80,7 +85,7 @@ static_assert(kMessageBytesMaxBeforeHello <= kQuestionBytesMax &&
               kQuestionBytesMax <= kMessageBytesMax);
 static_assert(kEventBytesMax < kMessageBytesMax);
 static_assert(kMessageBytesMax <= kCommitQueueBytesMax);
-static_assert(kBatchEventsMax * kVerdictBytesMax <= kMessageBytesMax,
+static_assert(kBatchEventsMax * 2 * kVerdictBytesMax <= kMessageBytesMax,
               "the answer to the largest batch must fit a message");
 static_assert(kReplyBytesMadeAhead <= kReplyBytesQueuedMax);
 static_assert(kQuerySelectMax < kQuestionFieldsMax);

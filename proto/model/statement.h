@@ -61,6 +61,7 @@ struct Statement {
   std::string definition;
   Period period;
   std::optional<FiscalPeriod> fiscal;  // in place of the period, which is then none
+  std::string period_label;  // as printed beside the dates; empty where it is the period itself
   TimeRange published;
   Status status = Status::actual;
   std::string publisher;

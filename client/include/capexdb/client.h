@@ -73,6 +73,10 @@ class Client {
   Result<v1::ShowReply> show(std::uint64_t sequence, Deadline deadline);
   Result<CatalogAnswer> catalog(const CatalogQuestion& question, Deadline deadline);
   Result<v1::StatusReply> status(Deadline deadline);
+  // The records that are held for review: lists them, shows one, approves, rejects. A
+  // decision may be asked for again, and changes nothing then. Where the reply says
+  // `more`, ask again with its last_id as after_id.
+  Result<v1::QuarantineReply> quarantine(const v1::QuarantineRequest& request, Deadline deadline);
   Result<void> ping(Deadline deadline);
 
  private:
