@@ -257,7 +257,8 @@ Result<Evaluator::Said> Evaluator::said_about(const FactRow& fact) {
 
 Result<std::uint64_t> Evaluator::same_of_merged(const FactRow& fact) {
   const std::uint32_t subject = fact.row.ordinal(Column::subject);
-  if (!merged_ || !merged_->has(subject)) return 0;
+  // Each is withdrawn for itself.
+  if (!merged_ || !merged_->has(subject) || fact.row.has(flag::kRetraction)) return 0;
   const auto one = merged_->canonical.find(subject);
   for (const std::uint32_t part :
        merged_->parts.at(one == merged_->canonical.end() ? subject : one->second)) {
@@ -447,8 +448,9 @@ Result<std::optional<Evaluator::Finding>> Evaluator::catalogue_change(const Vali
   const std::uint64_t content = hash64(event.bytes());
   CAPEXDB_ASSIGN(auto known, known_by_id(event, content));
   if (known) return known;
-  CAPEXDB_TRY(catalogue_.admits(change));
-  if (catalogue_.knows(change)) {
+  // What another store admitted is not judged again.
+  if (!batch_.restored_at_us) CAPEXDB_TRY(catalogue_.admits(change));
+  if (!batch_.restored_at_us && catalogue_.knows(change)) {
     return std::optional(
         Finding{v1::OUTCOME_DUPLICATE, 0, Error{{}, "the catalogue knows this", {}, "duplicate"}});
   }

@@ -70,10 +70,10 @@ std::string NewNames::id_for(const PartyRef& ref) const {
   return slug(clip(id, limits::kNameBytesMax - suffix.size())) + suffix;
 }
 
-Result<std::uint32_t> NewNames::add_party(const PartyRef& ref, PartyKind kind_of_new,
+Result<std::uint32_t> NewNames::add_party(const PartyRef& ref, Day day, PartyKind kind_of_new,
                                           CatalogChange& delta,
                                           std::vector<std::string>& first_seen) const {
-  CAPEXDB_ASSIGN(const std::uint32_t known, catalogue_.find_party(ref, kNow));
+  CAPEXDB_ASSIGN(const std::uint32_t known, catalogue_.find_party(ref, kNow, day));
   PartyKind kind = ref.kind != PartyKind::unknown ? ref.kind : kind_of_new;
   if (known != 0) {
     // An event may tell what the catalogue did not: the kind, the CIK.
@@ -87,7 +87,7 @@ Result<std::uint32_t> NewNames::add_party(const PartyRef& ref, PartyKind kind_of
                     [](const Identifier& i) { return i.scheme == IdentifierScheme::cik; });
     if (!has_cik) more.cik = ref.cik;
     // Another name of that CIK, a former one perhaps, unless it is somebody's.
-    if (!ref.cik.empty() && !slug(ref.name).empty() &&
+    if (!ref.cik.empty() && !slug(ref.name).empty() && !is_reserved_name(ref.name) &&
         catalogue_.find_party({ref.name, {}, {}, {}}, kNow).value_or(1) == 0) {
       more.aliases = {ref.name};
     }
@@ -111,7 +111,7 @@ Result<std::uint32_t> NewNames::add_party(const PartyRef& ref, PartyKind kind_of
     for (const std::string& part : composite_parts(ref.name)) {
       const PartyRef member{part, PartyKind::unknown, {}, {}};
       CAPEXDB_ASSIGN(const std::uint32_t ordinal,
-                     add_party(member, PartyKind::company, delta, first_seen));
+                     add_party(member, day, PartyKind::company, delta, first_seen));
       party.members.push_back(ordinal != 0 ? catalogue_.text(NameKind::party, ordinal)
                                            : id_for(member));
     }
@@ -125,7 +125,7 @@ Result<std::uint32_t> NewNames::add_party(const PartyRef& ref, PartyKind kind_of
   }
   party.kind = kind;
   party.cik = ref.cik;
-  if (!ref.ticker.empty()) party.tickers = {ref.ticker};
+  if (!ref.ticker.empty() && !is_reserved_name(ref.ticker)) party.tickers = {ref.ticker};
   first_seen.push_back(party.id);
   delta.parties.push_back(std::move(party));
   return 0;
@@ -134,10 +134,11 @@ Result<std::uint32_t> NewNames::add_party(const PartyRef& ref, PartyKind kind_of
 Result<CatalogChange> NewNames::parties_of(const Statement& statement,
                                            std::vector<std::string>& first_seen) const {
   CatalogChange delta;
-  auto subject = add_party(statement.subject, PartyKind::company, delta, first_seen);
+  const Day day = statement.name_day();
+  auto subject = add_party(statement.subject, day, PartyKind::company, delta, first_seen);
   if (!subject) return fail(at_field(std::move(subject.error()), "subject.name"));
   for (const CounterpartyRef& other : statement.counterparties) {
-    auto ordinal = add_party(other.party, PartyKind::unknown, delta, first_seen);
+    auto ordinal = add_party(other.party, day, PartyKind::unknown, delta, first_seen);
     if (!ordinal) return fail(at_field(std::move(ordinal.error()), "counterparties.name"));
     const bool itself = *ordinal != 0 ? *ordinal == *subject
                                       : slug(other.party.name) == slug(statement.subject.name);
@@ -160,7 +161,8 @@ Result<void> NewNames::collect(const Statement& statement, std::vector<std::stri
   std::vector<std::string> seen;
   CAPEXDB_ASSIGN(CatalogChange delta, parties_of(statement, seen));
   if (statement.fiscal) {
-    CAPEXDB_ASSIGN(const std::uint32_t subject, catalogue_.find_party(statement.subject, kNow));
+    CAPEXDB_ASSIGN(const std::uint32_t subject,
+                   catalogue_.find_party(statement.subject, kNow, statement.name_day()));
     CAPEXDB_TRY(period_of(statement, subject, kNow, catalogue_));
   }
   if (!statement.product.empty()) {
@@ -194,7 +196,7 @@ Result<std::vector<FactRow>> rows_of(const Statement& statement, std::uint64_t s
     return known != 0 ? std::int64_t{known} : -1;
   };
   const auto party = [&](const PartyRef& ref, const char* field) -> Result<std::uint32_t> {
-    auto found = catalogue.find_party(ref, sequence, statement.published.last_day());
+    auto found = catalogue.find_party(ref, sequence, statement.name_day());
     if (!found) return fail(at_field(std::move(found.error()), field));
     if (*found == 0) {
       return reject(field, "unknown_company", "unknown company '" + ref.name + ref.cik + "'");

@@ -41,9 +41,9 @@ class NewNames {
  private:
   Result<CatalogChange> parties_of(const Statement& statement,
                                    std::vector<std::string>& first_seen) const;
-  // The party's ordinal; 0 for one that `delta` brings.
-  Result<std::uint32_t> add_party(const PartyRef& ref, PartyKind kind_of_new, CatalogChange& delta,
-                                  std::vector<std::string>& first_seen) const;
+  // The ordinal of the party that `ref` names on that day; 0 for one that `delta` brings.
+  Result<std::uint32_t> add_party(const PartyRef& ref, Day day, PartyKind kind_of_new,
+                                  CatalogChange& delta, std::vector<std::string>& first_seen) const;
   std::string id_for(const PartyRef& ref) const;
 
   Catalogue& catalogue_;

@@ -62,10 +62,14 @@ struct Statement {
   Period period;
   std::optional<FiscalPeriod> fiscal;  // in place of the period, which is then none
   TimeRange published;
+  std::optional<Day> named_on;  // of a withdrawn cell: the day whose names it has
   Status status = Status::actual;
   std::string publisher;
   Documents documents;
   std::vector<Observation> observations;  // at least one
+
+  // The day on which its names meant whoever held them then.
+  Day name_day() const { return named_on.value_or(published.last_day()); }
 };
 
 // Withdraws by event_id, or (cell set) what `document` said about a cell.
