@@ -27,14 +27,18 @@ void put_cell(const Fact& fact, const std::string& metric, const v1::Quantity& q
 bool put_shipment_cell(const v1::ChipShipmentFact& fact, const std::string& metric,
                        v1::Cell& cell) {
   const bool buys = fact.subject_role() == v1::ROLE_BUYER;
-  const auto put = [&](const v1::Quantity& quantity) { put_cell(fact, metric, quantity, cell); };
+  // Units that need not be spelt out.
+  const auto put = [&](const v1::Quantity& quantity, const std::string& unit) {
+    put_cell(fact, metric, quantity, cell);
+    if (cell.unit().empty()) cell.set_unit(unit);
+  };
   if (metric == (buys ? "unit_purchases" : "unit_shipments") && fact.has_units()) {
-    put(fact.units());
+    put(fact.units(), "{chip}");
   } else if (metric == "unit_price" && fact.has_unit_price()) {
-    put(fact.unit_price());
+    put(fact.unit_price(), fact.unit_price().currency() + "/{chip}");
     cell.set_measure(v1::MEASURE_PRICE);
   } else if (metric == (buys ? "purchase_value" : "shipment_value") && fact.has_value()) {
-    put(fact.value());
+    put(fact.value(), fact.value().currency());
   } else {
     return false;
   }
@@ -64,6 +68,13 @@ bool put_cell(const v1::Event& event, const StatedFact& stated, v1::Cell& cell) 
       return false;
   }
   cell.set_measure(to_proto(stated.measure));
+  v1::Period& period = *cell.mutable_period();
+  if (period.start().empty() && period.end().empty() && !stated.start.empty() &&
+      !stated.end.empty()) {
+    period.set_kind(stated.start == stated.end ? v1::PERIOD_KIND_INSTANT : v1::PERIOD_KIND_SPAN);
+    period.set_start(stated.start);
+    period.set_end(stated.end);
+  }
   return true;
 }
 
@@ -90,9 +101,7 @@ Result<v1::Event> retraction_of(const v1::Event& event, const StatedFact& fact,
   by.set_accession(source.accession());
   out.set_published_at(published_at);
   retraction.set_reason(reason);
-  if (source.accession().empty() && source.url().empty()) {
-    retraction.set_document_published_at(event.published_at());
-  }
+  retraction.set_document_published_at(event.published_at());
   return out;
 }
 

@@ -13,7 +13,7 @@ namespace capexdb {
 namespace {
 
 // What a request needs beside its events.
-constexpr std::size_t kEnvelopeBytes = 1024;
+constexpr std::size_t kEnvelopeBytes = 1024 + limits::kCheckpointBytesMax;
 // The tag and the length of one event within a request.
 constexpr std::size_t kEventFrameBytes = 6;
 

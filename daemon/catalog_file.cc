@@ -241,7 +241,9 @@ void check_ids(const std::string& file, const CatalogChange& change) {
     }
   }
   for (const CatalogParty& party : change.parties) {
-    for (const std::string& member : party.members) {
+    std::vector<std::string> members = party.members;
+    for (const Membership& membership : party.memberships) members.push_back(membership.party);
+    for (const std::string& member : members) {
       if (uses.contains(member)) continue;
       throw Wrong{Error{Errc::invalid_argument, file + ": the group '" + party.id +
                                                     "' has the unknown member '" + member + "'"}};

@@ -53,8 +53,7 @@ class Canon {
     for (const CounterpartyRef& other : statement_.counterparties) {
       v1::Counterparty counterparty;
       counterparty.set_role(to_proto(other.role));
-      const auto ordinal =
-          catalogue_.find_party(other.party, sequence_, statement_.published.last_day());
+      const auto ordinal = catalogue_.find_party(other.party, sequence_, statement_.name_day());
       put_party(ordinal.value_or(0), other.party, *counterparty.mutable_party());
       others.emplace_back(other.role, counterparty.party().name(), counterparty);
     }

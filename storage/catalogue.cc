@@ -76,8 +76,12 @@ std::uint32_t Catalogue::find_composite(std::string_view name, std::uint64_t at,
     wanted.push_back(found.front());
   }
   if (wanted.empty()) return 0;
-  const auto groups = groups_by_members_.best(members_key(wanted), at, day);
+  auto groups = groups_by_members_.best(members_key(wanted), at, day);
   for (std::uint32_t& party : wanted) party = merges_.canonical(party, at);
+  // Its members may have been listed when they were merged already.
+  for (const std::uint32_t group : groups_by_members_.best(members_key(wanted), at, day)) {
+    groups.push_back(group);
+  }
   for (const std::uint32_t group : groups) {
     // It may have other members by now.
     if (members_key(members_locked(group, at)) == members_key(wanted)) return group;

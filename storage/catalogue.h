@@ -6,6 +6,7 @@
 #include <limits>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <shared_mutex>
 #include <string>
@@ -23,7 +24,7 @@ namespace capexdb::storage {
 
 inline constexpr std::uint64_t kNow = std::numeric_limits<std::uint64_t>::max();
 // Of names that passed from one to another: whoever held it last.
-inline constexpr Day kNewestHolder = std::numeric_limits<Day>::max() - 1;
+inline constexpr Day kNewestHolder = kNewestDay;
 
 // Every function takes `at`: what was catalogued later is not seen. All
 // functions are safe on any thread, but those under "commit thread only" are
@@ -171,6 +172,11 @@ class Catalogue {
   NameIndex source_names_;
   NameIndex groups_by_members_;  // by members_key
   PartyMerges merges_;
+
+  mutable std::mutex newest_merged_mutex_;  // taken inside of mutex_; guards what follows
+  mutable std::shared_ptr<const MergedParties> newest_merged_;
+  mutable std::uint64_t newest_merged_changed_at_ = 0;
+  mutable std::uint32_t newest_merged_lists_ = 0;
 };
 
 // "all" selects every company, so nothing else may go by it.

@@ -3,6 +3,7 @@
 #include <mutex>
 #include <set>
 
+#include "proto/model/fiscal.h"
 #include "proto/model/text.h"
 #include "storage/catalogue.h"
 
@@ -43,6 +44,12 @@ Result<void> Catalogue::admits(const CatalogChange& change) const {
     return fail(
         Error{Errc::invalid_argument, std::move(message), std::move(field), std::move(reason)});
   };
+  // A name that is somebody's would be taken from them by a new id.
+  const auto owner_of = [&](const NameIndex& index, NameKind kind, const std::string& id) {
+    if (dictionary_.find(kind, id) != 0) return std::string();
+    const auto owners = index.best(slug(id), kNow, kNewestHolder);
+    return owners.empty() ? std::string() : dictionary_.text(kind, owners.front());
+  };
   // An id that only looks like a known one would make both unusable.
   const auto other_spelling = [&](const NameIndex& index, NameKind kind, const std::string& id) {
     if (dictionary_.find(kind, id) != 0) return std::string();
@@ -60,6 +67,28 @@ Result<void> Catalogue::admits(const CatalogChange& change) const {
       return refuse(field, "reserved_name",
                     "'all' means every company and cannot be the name of one");
     }
+    const std::string owner = owner_of(party_names_, NameKind::party, party.id);
+    if (!owner.empty() && !change.automatic) {
+      return refuse(field, "id_taken",
+                    "'" + party.id + "' is a name of " + owner + "; use its id, or another one");
+    }
+    if (!party.fiscal_year_end.empty()) {
+      if (const auto fine = check_fiscal_calendar(party.fiscal_year_end); !fine) {
+        return refuse(field + ".fiscal_year_end", "bad_catalog_entry", fine.error().message);
+      }
+    }
+    const CatalogParty* known = version(dictionary_.find(NameKind::party, party.id), kNow);
+    const bool makes_group =
+        party.kind == PartyKind::group || !party.members.empty() || !party.memberships.empty();
+    const bool changes_kind =
+        known != nullptr &&
+        (known->kind == PartyKind::group ? party.kind != PartyKind::unknown && !makes_group
+                                         : known->kind != PartyKind::unknown && makes_group);
+    if (changes_kind) {
+      return refuse(field + ".kind", "other_kind",
+                    "'" + party.id + "' is a " + std::string(to_string(known->kind)) +
+                        "; a group and a company need ids of their own");
+    }
     std::vector<std::string> members = party.members;
     for (const Membership& membership : party.memberships) members.push_back(membership.party);
     for (const std::string& member : members) {
@@ -75,6 +104,18 @@ Result<void> Catalogue::admits(const CatalogChange& change) const {
     const std::string other = other_spelling(metric_names_, NameKind::metric, metric.id);
     if (!other.empty()) {
       return refuse(field, "id_taken", "there is the metric " + other + " already; use its id");
+    }
+    if (const std::string owner = owner_of(metric_names_, NameKind::metric, metric.id);
+        !owner.empty()) {
+      return refuse(field, "id_taken",
+                    "'" + metric.id + "' is a name of " + owner + "; use its id");
+    }
+    if (ordinal == 0 && (metric.unit_class == UnitClass::unspecified ||
+                         metric.aggregation == Aggregation::unspecified)) {
+      return refuse(field, "incomplete_metric",
+                    metric.id +
+                        " is new: how are its numbers counted, and how do they add up? "
+                        "Give a unit class and an aggregation");
     }
     if (ordinal == 0 && dictionary_.size(NameKind::metric) + change.metrics.size() > kMetricsMax) {
       return refuse(field, "too_many", "the registry is full");
@@ -106,6 +147,11 @@ Result<void> Catalogue::admits(const CatalogChange& change) const {
     if (!other.empty()) {
       return refuse("catalog_change.sources", "id_taken",
                     "there is the source " + other + " already; use its name");
+    }
+    if (const std::string owner = owner_of(source_names_, NameKind::source, source.name);
+        !owner.empty() && !change.automatic) {
+      return refuse("catalog_change.sources", "id_taken",
+                    "'" + source.name + "' is a name of " + owner + "; use its name");
     }
   }
   return admits_merges(change);
@@ -171,6 +217,10 @@ bool Catalogue::knows_party(const CatalogParty& p) const {
   CatalogParty known = *v;
   add_names_locked(ordinal, kNow, known);
   const std::string none;
+  std::vector<Identifier> identifiers = p.identifiers;
+  for (Identifier& identifier : identifiers) {
+    if (identifier.scheme == IdentifierScheme::cik) identifier.value = normal_cik(identifier.value);
+  }
   return !says_new(p.name, none, known.name) && !says_new(normal_cik(p.cik), none, known.cik) &&
          !says_new(p.country, none, known.country) &&
          !says_new(p.fiscal_year_end, none, known.fiscal_year_end) &&
@@ -178,7 +228,7 @@ bool Catalogue::knows_party(const CatalogParty& p) const {
          (p.members.empty() || p.members == known.members) &&
          (p.memberships.empty() || p.memberships == known.memberships) &&
          has_all(known.aliases, p.aliases) && has_all(known.tickers, p.tickers) &&
-         has_all(known.identifiers, p.identifiers);
+         has_all(known.identifiers, identifiers);
 }
 
 bool Catalogue::knows(const CatalogChange& change) const {
@@ -322,9 +372,18 @@ void Catalogue::apply_merge(const PartyMerge& change, std::uint64_t sequence) {
   const std::uint32_t party = dictionary_.find(NameKind::party, change.party);
   if (change.undo) {
     merges_.undo(party, sequence);
-    return;
+  } else {
+    const std::uint32_t into = dictionary_.find(NameKind::party, change.into);
+    merges_.merge(party, into, sequence);
+    // One that was only named by others is what the other one is.
+    const CatalogParty* part = version(party, sequence);
+    const CatalogParty* whole = version(into, sequence);
+    if (part != nullptr && whole != nullptr && whole->kind == PartyKind::unknown) {
+      CatalogParty next = *whole;
+      next.kind = part->kind;
+      parties_[into - 1].versions.push_back({sequence, std::move(next)});
+    }
   }
-  merges_.merge(party, dictionary_.find(NameKind::party, change.into), sequence);
   // What this makes of the lists that there are; later ones bring theirs.
   const std::uint32_t lists = dictionary_.size(NameKind::counterparties);
   for (std::uint32_t list = 1; list <= lists; ++list) {

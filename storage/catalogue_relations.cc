@@ -2,6 +2,8 @@
 // parties that were merged.
 #include <algorithm>
 #include <mutex>
+#include <set>
+#include <tuple>
 #include <unordered_set>
 
 #include "storage/catalogue.h"
@@ -59,9 +61,11 @@ std::vector<std::uint32_t> Catalogue::leaves(std::uint32_t ordinal, std::uint64_
 Catalogue::Memberships Catalogue::dated_leaves(std::uint32_t ordinal, std::uint64_t at) const {
   const SharedLock lock(mutex_);
   Memberships leaves;
-  std::unordered_set<std::uint32_t> above;  // on the way down; groups may contain one another
+  // Groups may contain one another, and meet the same one on several ways: what was
+  // walked with these days is not walked again.
+  std::set<std::tuple<std::uint32_t, Day, Day>> met;
   const auto walk = [&](const auto& self, std::uint32_t party, const Validity& days) -> void {
-    if (days.begin >= days.end || !above.insert(party).second) return;
+    if (days.begin >= days.end || !met.emplace(party, days.begin, days.end).second) return;
     const CatalogParty* v = version(party, at);
     const bool group = v != nullptr && (!v->members.empty() || !v->memberships.empty());
     if (!group) {
@@ -76,7 +80,6 @@ Catalogue::Memberships Catalogue::dated_leaves(std::uint32_t ordinal, std::uint6
         down(membership.party, membership.validity);
       }
     }
-    above.erase(party);
   };
   walk(walk, ordinal, {});
   std::erase_if(leaves, [](const auto& leaf) {
@@ -160,6 +163,14 @@ std::shared_ptr<const MergedParties> Catalogue::merged_parties(std::uint64_t at)
   const SharedLock lock(mutex_);
   const std::vector<std::uint32_t> merged = merges_.merged(at);
   if (merged.empty()) return nullptr;
+  // Of almost every question: as it is now, since the last list came.
+  const bool newest = at >= merges_.changed_at();
+  const std::uint32_t all_lists = dictionary_.size(NameKind::counterparties);
+  const std::lock_guard<std::mutex> cache_lock(newest_merged_mutex_);
+  if (newest && newest_merged_ && newest_merged_changed_at_ == merges_.changed_at() &&
+      newest_merged_lists_ == all_lists) {
+    return newest_merged_;
+  }
   auto result = std::make_shared<MergedParties>();
   for (const std::uint32_t party : merged) {
     const std::uint32_t one = merges_.canonical(party, at);
@@ -174,6 +185,11 @@ std::shared_ptr<const MergedParties> Catalogue::merged_parties(std::uint64_t at)
     // It was interned with the list, or by the merge.
     const std::uint32_t list = dictionary_.find(NameKind::counterparties, text);
     if (list != ordinal && list != 0) result->lists[ordinal] = list;
+  }
+  if (newest) {
+    newest_merged_ = result;
+    newest_merged_changed_at_ = merges_.changed_at();
+    newest_merged_lists_ = all_lists;
   }
   return result;
 }

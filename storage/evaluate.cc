@@ -173,8 +173,9 @@ Result<Evaluator::MaybeFinding> Evaluator::catalogue_change(const ValidEvent& ev
   const std::uint64_t content = hash64(event.bytes());
   CAPEXDB_ASSIGN(auto known, known_by_id(event, content));
   if (known) return known;
-  CAPEXDB_TRY(catalogue_.admits(change));
-  if (catalogue_.knows(change)) {
+  // What another store admitted is not judged again.
+  if (!batch_.restored_at_us) CAPEXDB_TRY(catalogue_.admits(change));
+  if (!batch_.restored_at_us && catalogue_.knows(change)) {
     return MaybeFinding(
         Finding{v1::OUTCOME_DUPLICATE, 0, Error{{}, "the catalogue knows this", {}, "duplicate"}});
   }

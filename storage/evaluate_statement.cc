@@ -69,7 +69,8 @@ Result<Evaluator::Said> Evaluator::said_about(const FactRow& fact) {
 
 Result<std::uint64_t> Evaluator::same_of_merged(const FactRow& fact) {
   const std::uint32_t subject = fact.row.ordinal(Column::subject);
-  if (!merged_ || !merged_->has(subject)) return 0;
+  // Each is withdrawn for itself.
+  if (!merged_ || !merged_->has(subject) || fact.row.has(flag::kRetraction)) return 0;
   const auto one = merged_->canonical.find(subject);
   for (const std::uint32_t part :
        merged_->parts.at(one == merged_->canonical.end() ? subject : one->second)) {

@@ -69,7 +69,7 @@ Result<void> load_catalogue(StoreState& state, const ReadView& view) {
     }
     state.catalogue.apply(stored_change(event.catalog_change()), sequence);
   }
-  (void)state.catalogue.take_added_names();
+  // What merges make of lists that came after them is written with the next batch.
   return {};
 }
 

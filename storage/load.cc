@@ -148,6 +148,16 @@ class Loader {
   }
 
   Result<void> add(DumpedEvent event) {
+    if (report_.exact && last_sequence_ != 0 && event.sequence != last_sequence_ + 1) {
+      return fail(Error{Errc::failed_precondition,
+                        "line " + std::to_string(event.line) + ": sequence " +
+                            std::to_string(event.sequence) + " comes behind " +
+                            std::to_string(last_sequence_) +
+                            "; the dump is not whole, or not in order",
+                        {},
+                        "bad_dump"});
+    }
+    last_sequence_ = event.sequence;
     if (events_ >= kGroupEventsMax) CAPEXDB_TRY(commit());
     if (!joins_batch(event)) {
       Batch& batch = batches_.emplace_back();
@@ -213,6 +223,7 @@ class Loader {
   std::vector<Lines> lines_;  // of the records of `batches_`
   std::size_t events_ = 0;
   bool last_is_catalogue_ = false;
+  std::uint64_t last_sequence_ = 0;       // of the dump, that was added
   std::vector<DumpedEvent> retractions_;  // to be added last
   LoadReport report_;
 };

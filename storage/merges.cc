@@ -8,11 +8,12 @@ namespace capexdb::storage {
 void PartyMerges::merge(std::uint32_t party, std::uint32_t into, std::uint64_t sequence) {
   undo(party, sequence);
   merges_.push_back({party, into, sequence});
+  changed_at_ = sequence;
 }
 
 void PartyMerges::undo(std::uint32_t party, std::uint64_t sequence) {
   for (Merge& merge : merges_) {
-    if (merge.party == party && !merge.until) merge.until = sequence;
+    if (merge.party == party && !merge.until) merge.until = changed_at_ = sequence;
   }
 }
 

@@ -22,6 +22,8 @@ class PartyMerges {
   std::uint32_t canonical(std::uint32_t party, std::uint64_t at) const;
   // Into whom `party` was merged directly; 0: nobody.
   std::uint32_t into(std::uint32_t party, std::uint64_t at) const;
+  // The sequence of the last merge or undo; 0: there was none.
+  std::uint64_t changed_at() const { return changed_at_; }
   // Those that answer as others at `at`, ascending.
   std::vector<std::uint32_t> merged(std::uint64_t at) const;
 
@@ -35,6 +37,7 @@ class PartyMerges {
     bool holds(std::uint64_t at) const { return since <= at && (!until || at < *until); }
   };
   std::vector<Merge> merges_;  // few
+  std::uint64_t changed_at_ = 0;
 };
 
 // The merges in force at one sequence, and what they make of rows: rows stay with

@@ -1,6 +1,7 @@
 #include "storage/name_index.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace capexdb::storage {
 
@@ -34,6 +35,12 @@ std::vector<std::uint32_t> NameIndex::best(const std::string& name, std::uint64_
   const bool held = std::any_of(uses.begin(), uses.end(),
                                 [&](const Use& use) { return use.validity.holds(day); });
   if (held) std::erase_if(uses, [&](const Use& use) { return !use.validity.holds(day); });
+  if (!held && day == kNewestDay) {
+    // Whoever had it last.
+    Day last = std::numeric_limits<Day>::min();
+    for (const Use& use : uses) last = std::max(last, use.validity.end);
+    std::erase_if(uses, [&](const Use& use) { return use.validity.end != last; });
+  }
   Fit fit = Fit::alias;
   for (const Use& use : uses) fit = std::min(fit, use.fit);
   std::vector<std::uint32_t> ordinals;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -10,6 +11,9 @@
 #include "proto/model/catalog.h"
 
 namespace capexdb::storage {
+
+// Of names that passed from one to another: whoever held it last.
+inline constexpr Day kNewestDay = std::numeric_limits<Day>::max() - 1;
 
 // Not thread-safe.
 class NameIndex {

@@ -86,7 +86,7 @@ Result<std::uint32_t> NewNames::add_party(const PartyRef& ref, Day day, PartyKin
                     [](const Identifier& i) { return i.scheme == IdentifierScheme::cik; });
     if (!has_cik) more.cik = ref.cik;
     // Another name of that CIK, a former one perhaps, unless it is somebody's.
-    if (!ref.cik.empty() && !slug(ref.name).empty() &&
+    if (!ref.cik.empty() && !slug(ref.name).empty() && !is_reserved_name(ref.name) &&
         catalogue_.find_party({ref.name, {}, {}, {}}, kNow).value_or(1) == 0) {
       more.aliases = {ref.name};
     }
@@ -124,7 +124,7 @@ Result<std::uint32_t> NewNames::add_party(const PartyRef& ref, Day day, PartyKin
   }
   party.kind = kind;
   party.cik = ref.cik;
-  if (!ref.ticker.empty()) party.tickers = {ref.ticker};
+  if (!ref.ticker.empty() && !is_reserved_name(ref.ticker)) party.tickers = {ref.ticker};
   first_seen.push_back(party.id);
   delta.parties.push_back(std::move(party));
   return 0;
@@ -133,7 +133,7 @@ Result<std::uint32_t> NewNames::add_party(const PartyRef& ref, Day day, PartyKin
 Result<CatalogChange> NewNames::parties_of(const Statement& statement,
                                            std::vector<std::string>& first_seen) const {
   CatalogChange delta;
-  const Day day = statement.published.last_day();
+  const Day day = statement.name_day();
   auto subject = add_party(statement.subject, day, PartyKind::company, delta, first_seen);
   if (!subject) return fail(at_field(std::move(subject.error()), "subject.name"));
   for (const CounterpartyRef& other : statement.counterparties) {
@@ -162,7 +162,7 @@ Result<CatalogChange> NewNames::missing(const Statement& statement,
   CAPEXDB_ASSIGN(CatalogChange delta, parties_of(statement, seen));
   if (statement.fiscal) {
     CAPEXDB_ASSIGN(const std::uint32_t subject,
-                   catalogue_.find_party(statement.subject, kNow, statement.published.last_day()));
+                   catalogue_.find_party(statement.subject, kNow, statement.name_day()));
     CAPEXDB_TRY(period_of(statement, subject, kNow, catalogue_));
   }
   if (!statement.product.empty()) {
@@ -204,7 +204,7 @@ Result<std::vector<FactRow>> rows_of(const Statement& statement, std::uint64_t s
     return known != 0 ? std::int64_t{known} : -1;
   };
   const auto party = [&](const PartyRef& ref, const char* field) -> Result<std::uint32_t> {
-    auto found = catalogue.find_party(ref, sequence, statement.published.last_day());
+    auto found = catalogue.find_party(ref, sequence, statement.name_day());
     if (!found) return fail(at_field(std::move(found.error()), field));
     if (*found == 0 && unused != Unused::suppose) {
       return reject(field, "unknown_company", "unknown company '" + ref.name + ref.cik + "'");

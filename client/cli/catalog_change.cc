@@ -50,17 +50,24 @@ struct Company {
   CatalogParty party;
   std::vector<std::string> leis;
   std::vector<std::string> isins;
-  std::string kind = "company";
+  std::string kind;
   bool dry_run = false;
 };
 
 int add_company(const Globals& globals, Company company) {
   CatalogParty& party = company.party;
-  // A name that is no id gets one.
-  const std::string id = slug(party.id);
-  if (party.name.empty() && id != party.id) party.name = party.id;
-  party.id = id;
-  party.kind = *parse_party_kind(company.kind);
+  if (const auto known = party_id(globals, party.id)) {
+    party.id = *known;
+  } else if (known.error().code != Errc::not_found) {
+    return report(known.error());
+  } else {
+    // A name that is no id gets one.
+    const std::string id = slug(party.id);
+    if (party.name.empty() && id != party.id) party.name = party.id;
+    party.id = id;
+    party.kind = PartyKind::company;
+  }
+  if (!company.kind.empty()) party.kind = *parse_party_kind(company.kind);
   for (const std::string& lei : company.leis) {
     party.identifiers.push_back({IdentifierScheme::lei, to_upper_ascii(lei), {}});
   }
@@ -78,8 +85,8 @@ CLI::App* declare_add(CLI::App& app, Company& company) {
   CatalogParty& party = company.party;
   add->add_option("ID", party.id, "Its id, or a name that becomes one")->required();
   add->add_option("--name", party.name, "As people write it")->type_name("NAME");
-  add->add_option("--kind", company.kind, "company, segment, market, country or product")
-      ->capture_default_str()
+  add->add_option("--kind", company.kind,
+                  "company, segment, market, country or product; of a new one company")
       ->type_name("KIND")
       ->check([](const std::string& word) {
         return parse_party_kind(word)

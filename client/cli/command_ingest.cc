@@ -1,5 +1,6 @@
 // capex ingest FILE...
 #include <CLI/CLI.hpp>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <memory>
@@ -8,6 +9,7 @@
 #include "client/cli/interrupt.h"
 #include "client/cli/verb.h"
 #include "proto/model/date.h"
+#include "proto/model/limits.h"
 
 namespace capexdb::cli {
 namespace {
@@ -75,6 +77,13 @@ int ingest(const Globals& globals, const IngestOptions& options) {
       return report(checked.error());
     }
   }
+  std::error_code absent;
+  if (!options.rejects.empty() && !options.verdicts.empty() &&
+      std::filesystem::weakly_canonical(options.rejects, absent) ==
+          std::filesystem::weakly_canonical(options.verdicts, absent)) {
+    return report(Error{Errc::invalid_argument,
+                        "--rejects and --verdicts are one file; name two different ones"});
+  }
   if (!options.rejects.empty()) {
     if (const auto checked = check_rejects(options, inputs, metrics); !checked) {
       return report(checked.error());
@@ -83,7 +92,8 @@ int ingest(const Globals& globals, const IngestOptions& options) {
   ClientOptions client = globals.client_options();
   client.producer_id = options.producer_id;
   ProducerOptions producer_options;
-  producer_options.batch_events_max = options.batch;
+  // A dry run knows nothing of the batch before: the fewer they are, the truer it is.
+  producer_options.batch_events_max = options.dry_run ? limits::kBatchEventsMax : options.batch;
   producer_options.atomic = options.atomic;
   producer_options.dry_run = options.dry_run;
   if (globals.timeout_given) producer_options.give_up_after = globals.timeout();

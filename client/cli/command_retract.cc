@@ -80,9 +80,9 @@ int retract(const Globals& globals, const RetractOptions& options) {
   for (const AnswerRow& row : *rows) {
     const auto shown = client->show(row.sequence, after(globals.timeout()));
     if (!shown) return report(shown.error());
-    auto event = retraction_of(shown->event(), {row.metric, row.measure.value_or(Measure::level)},
-                               options.published_at.empty() ? today() : options.published_at,
-                               options.reason);
+    auto event = retraction_of(
+        shown->event(), {row.metric, row.measure.value_or(Measure::level), row.start, row.end},
+        options.published_at.empty() ? today() : options.published_at, options.reason);
     if (!event) return report(event.error());
     const int sent = send_and_tell(globals, std::move(*event), options.dry_run);
     if (sent != kOk) code = sent;

@@ -175,6 +175,13 @@ void IngestReport::on_reply(const BatchReply& batch) {
   }
 }
 
+// What is told of records that are stored should not be lost with the process.
+void IngestReport::flush() {
+  for (std::ofstream* file : {options_.rejects, options_.verdicts}) {
+    if (file != nullptr) file->flush();
+  }
+}
+
 void IngestReport::finish_messages() {
   const auto rest = [&](std::uint64_t count, const char* what) {
     if (options_.verbose || count <= kMessagesMax) return;

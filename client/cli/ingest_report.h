@@ -62,6 +62,7 @@ class IngestReport {
   // The store's last sequence is at least that.
   void on_store_sequence(std::uint64_t sequence) { sequence_ = std::max(sequence_, sequence); }
 
+  void flush();  // the files that are written
   // Says how many messages were left out.
   void finish_messages();
   std::string summary_line() const;

@@ -128,6 +128,10 @@ class EdgarImporter : public Importer {
       level_ = Level::facts;
       return check_subject();
     }
+    if (name == "cik" && !series_.subject.cik().empty()) {
+      return fail(Error{Errc::invalid_argument, "the document has two CIKs: whose facts are these?",
+                        "cik", "bad_cik"});
+    }
     if (name == "cik" && (first == JsonToken::number || first == JsonToken::text)) {
       series_.subject.set_cik(json_.text());
     } else if (name == "entityName" && first == JsonToken::text) {

@@ -5,6 +5,7 @@
 
 #include "client/importers/formats.h"
 #include "client/importers/us_date.h"
+#include "proto/model/currency.h"
 #include "proto/model/text.h"
 
 namespace capexdb::importers {
@@ -38,11 +39,6 @@ std::string upper_ascii(std::string_view text) {
     if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
   }
   return result;
-}
-
-bool is_currency_code(std::string_view code) {
-  return code.size() == 3 &&
-         std::all_of(code.begin(), code.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
 }
 
 bool is_date_column(std::string_view name) {

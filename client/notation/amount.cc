@@ -180,6 +180,10 @@ Result<Amount> take_amount(Cursor& in, std::string_view yen) {
   if (minus) a.number = a.number.negated();
   close();
   CAPEXDB_TRY(take_currency(in, yen, a.currency));
+  if (word == "T" && a.currency == "EUR") {
+    return refuse("ambiguous_number",
+                  "T behind euros may be thousands or trillions: write k or tn");
+  }
   take_unit(in, a.unit);
   close();
   if (open) return refuse("bad_number", "the parenthesis is not closed behind the number");

@@ -314,6 +314,12 @@ Result<QuantityText> parse(Cursor& in, std::string_view yen) {
   QuantityText out;
   v1::Quantity& q = out.quantity;
   q.set_approx(words.approx);
+  // "up 5% to 10bn": a growth and what it led to, or "rose from 4% to 5%", two levels.
+  const bool two_things = ends.last && !words.between && ends.first.unit == "%";
+  if (two_things && (words.direction != 0 || words.growth)) {
+    return refuse("ambiguous_number",
+                  "a growth and a level, or a range of growths? Write a range as up 5-10%");
+  }
   if (ends.last) {
     CAPEXDB_TRY(put_range(ends, words.direction, q));
   } else {

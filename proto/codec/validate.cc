@@ -349,6 +349,7 @@ Result<Retraction> retraction(const v1::Event& event) {
     return prefix(std::move(ok.error()));
   }
   s.published = r.published;
+  s.named_on = document_published.last_day();
   s.publisher = r.publisher;
   s.documents = r.documents;
   auto o = withdrawn(cell, s);

@@ -4,7 +4,6 @@
 #include <array>
 #include <set>
 
-#include "proto/model/fiscal.h"
 #include "proto/model/limits.h"
 #include "proto/model/text.h"
 
@@ -113,11 +112,6 @@ Result<void> check_party(const CatalogParty& party) {
   if (!party.members.empty() && !party.memberships.empty()) {
     return bad(field + ".memberships",
                "members are listed either without days or, all of them, in memberships");
-  }
-  if (!party.fiscal_year_end.empty()) {
-    if (const auto fine = check_fiscal_calendar(party.fiscal_year_end); !fine) {
-      return bad(field + ".fiscal_year_end", fine.error().message);
-    }
   }
   CAPEXDB_TRY(check_count(field + ".identifiers", party.identifiers.size()));
   CAPEXDB_TRY(check_count(field + ".memberships", party.memberships.size()));
@@ -238,7 +232,8 @@ std::string normal_cik(std::string_view cik) {
 Result<void> check_change(const CatalogChange& change) {
   const std::size_t entries = change.parties.size() + change.metrics.size() +
                               change.products.size() + change.sources.size() + change.merges.size();
-  if (entries > limits::kCatalogEntriesMax) {
+  // A batch brings as many names as it has, and several records may tell of one.
+  if (!change.automatic && entries > limits::kCatalogEntriesMax) {
     return bad("catalog_change",
                "a change of " + std::to_string(entries) + " entries is over the limit of " +
                    std::to_string(limits::kCatalogEntriesMax) + "; divide it into several events");
@@ -267,6 +262,7 @@ Result<void> check_change(const CatalogChange& change) {
       return bad(field + ".into", "'" + merge.party + "' cannot be merged into itself");
     }
   }
+  if (change.automatic) return {};
   CAPEXDB_TRY(check_ids("parties", change.parties, &CatalogParty::id));
   CAPEXDB_TRY(check_ids("metrics", change.metrics, &CatalogMetric::id));
   CAPEXDB_TRY(check_ids("products", change.products, &CatalogProduct::id));

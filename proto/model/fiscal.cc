@@ -138,6 +138,10 @@ Result<void> check_fiscal_calendar(std::string_view calendar) {
   for (std::size_t i = 0; i < rules.size(); ++i) {
     CAPEXDB_TRY(year_end(rules[i].rule, 2024));
     const bool last = i + 1 == rules.size();
+    if (rules[i].until) {
+      CAPEXDB_ASSIGN(const Day end, year_end(rules[i].rule, civil_from_day(*rules[i].until).year));
+      if (end != *rules[i].until) return bad_calendar(calendar);
+    }
     if (rules[i].until.has_value() == last) return bad_calendar(calendar);
     if (i > 0 && !last && *rules[i].until <= *rules[i - 1].until) return bad_calendar(calendar);
   }
@@ -167,6 +171,15 @@ std::string to_string(const FiscalLabel& label) {
 
 Result<Period> fiscal_days(const FiscalLabel& label, std::string_view calendar) {
   CAPEXDB_ASSIGN(const std::string rule, rule_of_year(calendar, label.year));
+  CAPEXDB_ASSIGN(const std::vector<CalendarRule> rules, rules_of(calendar));
+  CAPEXDB_ASSIGN(const Day year_start, quarter_start(rule, label.year, 0));
+  for (const CalendarRule& earlier : rules) {
+    if (!earlier.until || earlier.rule == rule) break;
+    if (year_start > *earlier.until) continue;
+    return fail(Errc::invalid_argument,
+                to_string(label) + " begins before the fiscal calendar changed on " +
+                    date_to_string(*earlier.until) + ": it is no full year; give its dates");
+  }
   CAPEXDB_ASSIGN(const Day start, quarter_start(rule, label.year, label.first));
   CAPEXDB_ASSIGN(const Day end, quarter_start(rule, label.year, label.first + label.quarters));
   return make_span(start, end - 1);

@@ -63,10 +63,14 @@ struct Statement {
   std::optional<FiscalPeriod> fiscal;  // in place of the period, which is then none
   std::string period_label;  // as printed beside the dates; empty where it is the period itself
   TimeRange published;
+  std::optional<Day> named_on;  // of a withdrawn cell: the day whose names it has
   Status status = Status::actual;
   std::string publisher;
   Documents documents;
   std::vector<Observation> observations;  // at least one
+
+  // The day on which its names meant whoever held them then.
+  Day name_day() const { return named_on.value_or(published.last_day()); }
 };
 
 // Withdraws by event_id, or (cell set) what `document` said about a cell.

@@ -125,8 +125,8 @@ class KeptReader {
       folded = {};
       folded.foldable = false;
     }
-    // Only cells of the same bucket could add documents.
-    if (folded.cells.empty()) {
+    // Only cells of the same bucket could add documents, and those of merged parties.
+    if (folded.cells.empty() && !plan_.merged) {
       for (PeriodTotal& total : folded.totals) total.count_evidence();
     }
     const std::size_t bytes = folded.bytes();

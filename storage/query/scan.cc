@@ -125,9 +125,10 @@ Result<void> scan_every_history(const ReadView& view, const Plan& plan, const Ca
     return visit_as(key);
   }));
   if (!plan.merged) return {};
-  const auto metrics = static_cast<std::uint16_t>(catalogue.size(NameKind::metric));
+  const std::uint32_t metrics = catalogue.size(NameKind::metric);
   for (const auto& [subject, parts] : plan.merged->parts) {
-    for (std::uint16_t metric = 1; metric <= metrics; ++metric) {
+    for (std::uint32_t ordinal = 1; ordinal <= metrics; ++ordinal) {
+      const auto metric = static_cast<std::uint16_t>(ordinal);
       const HistoryKey key{subject, metric, 0, 0};
       if (!wanted(key)) continue;
       CAPEXDB_ASSIGN(rows, rows_of_merged(view, plan, metric, subject, limits, filter));

@@ -253,20 +253,23 @@ class Covered {
   }
 
   // Why what is made of the figures of `expected` is not whole; empty where it is.
-  std::string lack_in(const Period& period, const Subjects& expected) const {
+  // `own` are the days of the group that they are expected in; null: the question's.
+  using Memberships = Catalogue::Memberships;
+  std::string lack_in(const Period& period, const Subjects& expected,
+                      const Memberships* own) const {
     const auto found = by_period_.find(period);
     if (found == by_period_.end()) return {};
-    const std::size_t have = common(found->second, expected);
-    const std::size_t whole = count(expected, period);
+    const std::size_t have = common(found->second, expected, period, own);
+    const std::size_t whole = count(expected, period, own);
     if (have == whole) return {};
     return "incomplete: " + std::to_string(have) + " of " + std::to_string(whole) + " companies";
   }
-  std::string lack_over_time(const Subjects& expected) const {
+  std::string lack_over_time(const Subjects& expected, const Memberships* own) const {
     std::size_t have = 0;
     std::size_t whole = 0;
     for (const auto& [period, subjects] : shown_) {
-      have += common(*subjects, expected);
-      whole += count(expected, *period);
+      have += common(*subjects, expected, *period, own);
+      whole += count(expected, *period, own);
     }
     if (have == whole) return {};
     return "incomplete: " + std::to_string(have) + " of " + std::to_string(whole) +
@@ -277,14 +280,21 @@ class Covered {
   bool belongs(std::int64_t subject, const Period& period) const {
     return plan_.belongs(static_cast<std::uint32_t>(subject), period);
   }
-  std::size_t count(const Subjects& expected, const Period& period) const {
+  bool belongs(std::int64_t subject, const Period& period, const Memberships* own) const {
+    if (own == nullptr) return belongs(subject, period);
+    const auto days = own->find(static_cast<std::uint32_t>(subject));
+    return days == own->end() || belongs_on(days->second, period);
+  }
+  std::size_t count(const Subjects& expected, const Period& period, const Memberships* own) const {
     return static_cast<std::size_t>(
         std::count_if(expected.begin(), expected.end(),
-                      [&](std::int64_t subject) { return belongs(subject, period); }));
+                      [&](std::int64_t subject) { return belongs(subject, period, own); }));
   }
-  static std::size_t common(const Subjects& a, const Subjects& b) {
-    return static_cast<std::size_t>(std::count_if(
-        b.begin(), b.end(), [&](std::int64_t subject) { return a.contains(subject); }));
+  std::size_t common(const Subjects& a, const Subjects& b, const Period& period,
+                     const Memberships* own) const {
+    return static_cast<std::size_t>(std::count_if(b.begin(), b.end(), [&](std::int64_t subject) {
+      return a.contains(subject) && belongs(subject, period, own);
+    }));
   }
 
   const Plan& plan_;
@@ -356,8 +366,9 @@ Result<SumAnswer> sum_answer(std::vector<ResolvedCell> cells,
     CAPEXDB_ASSIGN(Figure figure, describe_total(key, total, plan, catalogue));
     AnswerRow& row = figure.row;
     const Subjects& whole = expected(key);
-    row.reason = plan.lists(Dimension::period) ? covered.lack_in(key.period, whole)
-                                               : covered.lack_over_time(whole);
+    const Catalogue::Memberships* own = by_group ? &memberships[key.group] : nullptr;
+    row.reason = plan.lists(Dimension::period) ? covered.lack_in(key.period, whole, own)
+                                               : covered.lack_over_time(whole, own);
     if (!row.reason.empty()) ++short_of;
     if (row.reason.empty() && !row.value.has_number()) {
       row.reason = "the parts are bounded on different sides; their " +

@@ -17,6 +17,9 @@ v1::Event catalog_event(const CatalogChange& change);
 struct StatedFact {
   std::string metric;
   Measure measure = Measure::level;
+  // Its days, inclusive, for an event that has a fiscal label in place of them.
+  std::string start = {};
+  std::string end = {};
 };
 
 // The event that withdraws what `event` says of `fact`, in the name of the same

@@ -74,9 +74,6 @@ TEST(CatalogChanges, OddEntriesAreRefused) {
   party.identifiers = {{IdentifierScheme::cik, "12a", {}}};
   EXPECT_NE(refusal(party).find("CIK"), std::string::npos);
   party.identifiers.clear();
-  party.fiscal_year_end = "13-45";
-  EXPECT_NE(refusal(party), "");
-  party.fiscal_year_end.clear();
   party.memberships = {{"a", *parse_validity("2020-01-01", "2020-12-31")},
                        {"a", *parse_validity("2020-12-31", "")}};
   EXPECT_NE(refusal(party).find("twice"), std::string::npos);

@@ -133,6 +133,24 @@ TEST_F(LoadTest, WhatIsNoDumpIsRefusedWithItsLine) {
   }
 }
 
+TEST_F(LoadTest, WhatOneBatchTellsTwiceOfACompanyIsRestored) {
+  std::vector<std::string> lines;
+  {
+    const test::TemporaryDirectory directory;
+    const auto store = test::open_store(directory.path(), test::small_catalogue());
+    v1::Event named = test::capex("All State", "5");
+    named.mutable_capex()->mutable_subject()->set_ticker("ALL");
+    const auto reply = test::commit(
+        *store, {test::shipment("Nvidia", "New Buyer", "1"), test::capex("New Buyer", "5"), named});
+    ASSERT_EQ(reply.accepted(), 3U);
+    lines = dump_of(*store);
+  }
+  const auto report = load_lines(target_.path(), lines);
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_TRUE(report->exact);
+  EXPECT_EQ(reloaded(), lines);
+}
+
 TEST_F(LoadTest, AGapIsNoticed) {
   auto lines = dump_;
   lines.erase(lines.begin() + 2);

@@ -126,6 +126,47 @@ TEST_F(MergeTest, SurvivesOpeningAgain) {
   EXPECT_EQ(all(query), before);
 }
 
+TEST_F(MergeTest, ListsThatComeAfterAChainOfMergesSurviveOpeningAgain) {
+  const auto sells_to = [](const std::string& buyer, const std::string& value) {
+    return event_of({.who = "nvidia",
+                     .metric = "unit_shipments",
+                     .value = value,
+                     .unit = "{chip}",
+                     .buyer = buyer});
+  };
+  commit(*store_, {sells_to("one", "1"), sells_to("two", "2"), sells_to("three", "3")});
+  for (const char* merged : {"one", "two"}) {
+    ASSERT_EQ(merge(merged, merged == std::string("one") ? "two" : "three").accepted(), 1U);
+  }
+  for (int opened = 0; opened < 4; ++opened) {
+    store_.reset();
+    store_ = open_store(directory_.path(), {});
+    ASSERT_TRUE(store_);
+    const std::string buyer = "later " + std::to_string(opened);
+    EXPECT_EQ(commit(*store_, {sells_to(buyer, "5"), sells_to("one", std::to_string(10 + opened))})
+                  .accepted(),
+              2U);
+  }
+  ASSERT_EQ(split("two").accepted(), 1U);
+  EXPECT_EQ(ask(*store_, question(QueryKind::statements, "two", "unit_shipments")).rows.size(), 6U);
+}
+
+TEST_F(MergeTest, WhoWasOnlyNamedByOthersBecomesACompany) {
+  commit(*store_, {event_of({.who = "nvidia",
+                             .metric = "unit_shipments",
+                             .value = "1",
+                             .unit = "{chip}",
+                             .buyer = "named only"})});
+  say({{.who = "aliyun", .value = "7"}});
+  const auto companies = [&] { return store_->catalogue().companies(kNow).size(); };
+  const std::size_t before = companies();
+  ASSERT_EQ(merge("aliyun", "named-only").accepted(), 1U);
+  EXPECT_EQ(companies(), before);
+  EXPECT_EQ(only_row(*store_, question(QueryKind::cells, "named-only", "capex", "2024-H1"))
+                .value.point->to_string(),
+            "7");
+}
+
 // In every world the blog calls the first company by another name.
 class MergeModelTest : public testing::TestWithParam<std::uint64_t> {};
 

@@ -592,5 +592,48 @@ TEST_F(StoreTest, AnotherNameOfACikBecomesAnAlias) {
   EXPECT_EQ(party("Alibaba"), "alibaba") << "it is somebody's";
 }
 
+TEST_F(StoreTest, ANameThatPassedOnIsTheOneOfTheDayInStatementsAndWithdrawals) {
+  const auto holder = [](const std::string& id, const std::string& from, const std::string& to) {
+    v1::Event event;
+    auto& party = *event.mutable_catalog_change()->add_parties();
+    party.set_id(id);
+    party.set_kind(v1::PARTY_KIND_COMPANY);
+    auto& ticker = *party.add_identifiers();
+    ticker.set_scheme(v1::IDENTIFIER_SCHEME_TICKER);
+    ticker.set_value("FB");
+    ticker.set_valid_from(from);
+    ticker.set_valid_to(to);
+    return event;
+  };
+  commit(*store_, {holder("first", "2010-01-01", "2015-12-31")});
+  commit(*store_, {holder("second", "2016-01-01", "2020-12-31")});
+  v1::Event said = capex("FB", "5");
+  said.set_published_at("2014-05-05");
+  ASSERT_EQ(commit(*store_, {said}).accepted(), 1U);
+  EXPECT_EQ(ask(*store_, question(QueryKind::statements, "first", "capex")).rows.size(), 1U);
+  v1::Event withdrawal;
+  withdrawal.mutable_source()->set_publisher(said.source().publisher());
+  withdrawal.set_published_at("2017-01-01");
+  auto& retraction = *withdrawal.mutable_retraction();
+  retraction.set_document_published_at("2014-05-05");
+  auto& cell = *retraction.mutable_cell();
+  *cell.mutable_subject() = said.capex().subject();
+  cell.set_metric("capex");
+  *cell.mutable_period() = said.capex().period();
+  cell.set_currency("CNY");
+  const auto reply = commit(*store_, {withdrawal});
+  EXPECT_EQ(reply.accepted(), 1U) << reply.DebugString();
+}
+
+TEST_F(StoreTest, ACompanyDoesNotBecomeAGroup) {
+  v1::Event event;
+  auto& party = *event.mutable_catalog_change()->add_parties();
+  party.set_id("alibaba");
+  party.add_members("baidu");
+  const auto reply = commit(*store_, {event});
+  ASSERT_EQ(reply.rejected(), 1U);
+  EXPECT_EQ(reply.verdicts(0).code(), "other_kind");
+}
+
 }  // namespace
 }  // namespace capexdb::storage::test
