@@ -101,7 +101,7 @@ std::uint64_t percent_apart(const Magnitude& a, const Magnitude& b) {
 
 bool is_rounder_than(const Decimal& number, std::uint64_t digits) {
   const int spare = digits_of(absolute(number)) - static_cast<int>(digits) + 1;
-  return spare > 0 && absolute(number) % static_cast<uint128>(power_of_ten(spare)) == 0;
+  return spare <= 0 || absolute(number) % static_cast<uint128>(power_of_ten(spare)) == 0;
 }
 
 }  // namespace capexdb::storage

@@ -15,8 +15,8 @@ struct Magnitude {
 
   bool is_zero() const { return digits == 0; }
   Magnitude times_ten_to(int power) const { return {digits, exponent + power}; }
-  // How large it is, in eighths of a doubling, give or take one: to rule out cheaply
-  // that a number is many times another. Not of zero.
+  // How large it is, in eighths of a doubling: to rule out cheaply that a number is many
+  // times another. The difference of two is right to two eighths. Not of zero.
   int size() const;
 };
 

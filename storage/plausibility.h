@@ -92,8 +92,8 @@ MaybeSuspicion other_company(const Newcomer& it, const Surroundings& around,
 // that of the cell itself, none that is zero.
 std::vector<KnownFigure> nearest_figures(const Newcomer& it, const FigureGroups& groups,
                                          std::size_t count);
-// Whether most of these are at least so many eighths of a doubling larger, or
-// smaller; give or take two. Cheap.
+// Whether half of the nearest ones or more may be at least so many eighths of a doubling
+// larger, or smaller. Cheap.
 bool differs_from_nearest(const Newcomer& it, std::size_t count, int size);
 
 }  // namespace capexdb::storage

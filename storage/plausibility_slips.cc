@@ -46,10 +46,11 @@ std::string unit_text(int power) {
 
 Suspicion slip_of_unit(const Newcomer& it, const Magnitude& other, const std::string& other_text,
                        int power, const std::string& where) {
-  const std::uint64_t off = percent_apart(it.magnitude, other.times_ten_to(power));
+  const Magnitude expected = other.times_ten_to(power);
+  const bool exact = compare_times(it.magnitude, 1, expected, 1) == 0;
   Suspicion suspicion{Rule::unit_slip, "value", {}};
-  suspicion.percent_off = off;
-  suspicion.message = "value " + it.number.value.to_string() + " is " + (off > 0 ? "about " : "") +
+  suspicion.percent_off = percent_apart(it.magnitude, expected);
+  suspicion.message = "value " + it.number.value.to_string() + " is " + (exact ? "" : "about ") +
                       (power < 0 ? "1/" + zeros(power) + " of " : zeros(power) + " times ") +
                       other_text + " (" + where + "): " + unit_text(power);
   return suspicion;
@@ -156,10 +157,13 @@ std::optional<RateBetween> rate_between(const std::string& from, const std::stri
   const auto far_enough = [&](const RateBetween& rate) {
     return !within_factor(rate.factor, one, rules.currency_slip_rate_min_percent - 1);
   };
+  // As it is quoted: so many of the smaller one for one of the larger.
   std::optional<RateBetween> rate = of(to, from);
-  if (!rate) {
-    rate = of(from, to);
-    if (rate) rate->factor = quotient(one, rate->factor);
+  if (!rate || compare_times(rate->factor, 1, one, 1) < 0) {
+    if (auto inverse = of(from, to)) {
+      inverse->factor = quotient(one, inverse->factor);
+      rate = std::move(inverse);
+    }
   }
   if (!rate) {
     for (const std::string& text : rules.currency_slip_rates) {

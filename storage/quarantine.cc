@@ -127,7 +127,13 @@ Result<void> Quarantine::load(const Database& database) {
     note(id, record);
   }
   if (!it->status().ok()) return fail(to_error(it->status(), "quarantine"));
+  committed();
   return {};
+}
+
+void Quarantine::committed() {
+  staged_.clear();
+  held_ = held_with_staged_;
 }
 
 std::vector<std::uint64_t> Quarantine::of_content(std::uint64_t content) const {
@@ -163,7 +169,7 @@ void Quarantine::note(std::uint64_t id, const QuarantineRecord& record) {
   by_content_.emplace(record.content(), id);
   states_[id] = record.state();
   if (record.state() != QuarantineRecord::STATE_HELD) return;
-  ++held_;
+  ++held_with_staged_;
   if (!record.event_id().empty()) {
     by_event_id_[event_id_key(record.producer_id(), record.event_id())] = id;
   }
@@ -173,7 +179,7 @@ void Quarantine::note(std::uint64_t id, const QuarantineRecord& record) {
 void Quarantine::forget(std::uint64_t id, const QuarantineRecord& record) {
   const auto state = states_.find(id);
   if (state == states_.end()) return;
-  if (state->second == QuarantineRecord::STATE_HELD) --held_;
+  if (state->second == QuarantineRecord::STATE_HELD) --held_with_staged_;
   states_.erase(state);
   const auto [first, last] = by_content_.equal_range(record.content());
   const auto own =

@@ -52,7 +52,7 @@ class Quarantine {
   bool is_empty() const { return by_content_.empty(); }
   std::uint64_t next_id() const { return last_id_ + 1; }
   std::uint64_t last_id() const { return last_id_; }
-  // How many are held. Any thread.
+  // How many are held, as of what is on disk. Any thread.
   std::uint64_t held() const { return held_; }
 
   // The held or rejected ones that may have this content; the held one that a
@@ -64,7 +64,7 @@ class Quarantine {
 
   // Notes what is about to be written; the bytes are those of the value.
   std::string stage(std::uint64_t id, disk::v1::QuarantineRecord record);
-  void committed() { staged_.clear(); }
+  void committed();
 
  private:
   void forget(std::uint64_t id, const disk::v1::QuarantineRecord& record);
@@ -75,6 +75,7 @@ class Quarantine {
   std::unordered_map<std::string, std::uint64_t> by_event_id_;        // held
   std::unordered_map<std::uint64_t, disk::v1::QuarantineRecord> staged_;
   std::uint64_t last_id_ = 0;
+  std::uint64_t held_with_staged_ = 0;
   std::atomic<std::uint64_t> held_{0};
 };
 

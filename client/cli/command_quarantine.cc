@@ -216,7 +216,7 @@ using Part = int (*)(const Globals&, QuarantineOptions&);
 void run_as(CLI::App& app, std::shared_ptr<Run>& chosen,
             const std::shared_ptr<QuarantineOptions>& options, const Globals& globals, Part part) {
   app.callback([chosen, options, &globals, part] {
-    *chosen = [options, &globals, part] { return verb(globals, *options); };
+    *chosen = [options, &globals, part] { return part(globals, *options); };
   });
 }
 

@@ -90,10 +90,21 @@ Outcome run(const std::vector<std::string>& command) {
   return outcome;
 }
 
-Daemon::Daemon(const std::string& directory, const std::string& listen)
+namespace {
+
+std::vector<std::string> serve(const std::string& directory, const std::string& listen,
+                               const std::string& config) {
+  std::vector<std::string> command = {program("capexd"), "--data-dir", directory, "--listen",
+                                      listen};
+  if (!config.empty()) command.insert(command.end(), {"--config", config});
+  return command;
+}
+
+}  // namespace
+
+Daemon::Daemon(const std::string& directory, const std::string& listen, const std::string& config)
     : directory_((std::filesystem::remove(directory + "/endpoint"), directory)),
-      process_({program("capexd"), "--data-dir", directory, "--listen", listen}, directory + ".out",
-               directory + ".err") {
+      process_(serve(directory, listen, config), directory + ".out", directory + ".err") {
   // The file appears, whole, when the daemon listens; poll until then.
   const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(60);
   while (process_.running() && std::chrono::steady_clock::now() < give_up) {

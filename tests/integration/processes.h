@@ -57,7 +57,9 @@ Outcome run(const std::vector<std::string>& command);
 // capexd on `directory`; the constructor returns when it serves.
 class Daemon {
  public:
-  explicit Daemon(const std::string& directory, const std::string& listen = "127.0.0.1:0");
+  // `config` is a file of settings; empty: none.
+  explicit Daemon(const std::string& directory, const std::string& listen = "127.0.0.1:0",
+                  const std::string& config = "");
   std::string server() const { return server_; }  // HOST:PORT
   std::string host() const;
   int port() const;

@@ -8,7 +8,8 @@ repository: folders companyfacts-*/ of the SEC's JSON, and fx/ with the exchange
 rates of the ECB and of FRED. Without them the test is skipped (exit 77).
 Compared are series of quarters, halves, years and twelve months, now and as of
 the days of filings, with filings_truth.py; what was said when; and every day of
-one currency.
+one currency. Suspects among the facts must be rare, and facts that are made wrong
+must be suspected.
 """
 
 import csv
@@ -17,7 +18,7 @@ import os
 import sys
 import tempfile
 from collections import defaultdict
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from store_process import Store
 SKIPPED = 77
 AS_OF_DAYS = 5  # of each company
 HISTORIES = 10  # of each company, besides those with a revision
+SLIPS = 8  # facts of each company that are made wrong
 
 
 class Files:
@@ -157,7 +159,57 @@ def compare_rates(store, comparison, data: Path) -> None:
         comparison.same(f"rate of {key}", wanted.get(key), got.get(key))
 
 
-def run(store: Store, data: Path, paths: list[Path]) -> int:
+def compare_suspects(comparison, summary: dict) -> None:
+    """Filings are odd now and then, and seldom wrong."""
+    counts = defaultdict(int)
+    for verdict in summary["verdicts"]:
+        if verdict["code"].startswith("suspect_"):
+            counts[verdict["code"]] += 1
+    suspects, facts = sum(counts.values()), summary["accepted"]
+    print(f"{suspects} of {facts} facts are suspect:", dict(counts))
+    comparison.same("suspects are below half a percent", True,
+                    suspects * 200 < facts and "verdicts_omitted" not in summary)
+
+
+def compare_slips(store, comparison, files: Files, directory: str) -> None:
+    """Each fact that is made wrong is suspected of what was done to it."""
+    slips = []  # the company's CIK, days, value, concept, expected code
+    for cik, statements in sorted(files.statements.items()):
+        nonzero = [s for s in sorted(statements) if s.value != 0]
+        for s in spread(nonzero, SLIPS):
+            # A year of proxy statements in millions agrees with anything.
+            said = {abs(o.value) for o in statements
+                    if (o.start, o.end, o.concept) == (s.start, s.end, s.concept)}
+            if max(said) > 10 * min(said):
+                continue
+            days = f"{s.start}/{s.end}"
+            slips.append((cik, days, s.value / 1000, s.concept, "suspect_unit_slip"))
+            slips.append((cik, days, s.value * 1_000_000, s.concept, "suspect_unit_slip"))
+            if len(said) > 1:
+                continue  # a restated figure is compared with its newest value
+            slips.append((cik, days, -s.value, s.concept, "suspect_sign_flip"))
+            if 150 < (s.end - s.start).days < 300:
+                quarter = f"{s.end - timedelta(days=90)}/{s.end}"
+                slips.append((cik, quarter, s.value, s.concept, "suspect_year_to_date"))
+    path = Path(directory) / "slips.csv"
+    with path.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.writer(out)
+        writer.writerow(["cik", "metric", "period", "value", "currency", "definition", "source",
+                         "published_at"])
+        for cik, days, value, concept, _ in slips:
+            writer.writerow([cik, "capex", days, f"{value:f}", "USD", concept, "A blog",
+                             "2030-01-01"])
+    # Each by itself: what is in a dry run is nothing to be compared with later.
+    summary = store.ask("ingest", str(path), "--dry-run", "--batch", "1")
+    codes = defaultdict(set)
+    for verdict in summary["verdicts"]:
+        codes[verdict["line"]].add(verdict["code"])
+    missed = [slip for line, slip in enumerate(slips, start=2) if slip[4] not in codes[line]]
+    print(f"{len(slips) - len(missed)} of {len(slips)} slips are suspected")
+    comparison.same("slips that nobody suspects", [], missed)
+
+
+def run(store: Store, data: Path, paths: list[Path], directory: str) -> int:
     metrics = store.ask("metrics")["rows"]
     tags = {}
     for metric in metrics:
@@ -172,9 +224,11 @@ def run(store: Store, data: Path, paths: list[Path]) -> int:
     comparison.same("facts", files.mapped, first["accepted"] + first["duplicates"])
     comparison.same("left out", files.left_out,
                     sum(x["count"] for x in first["left_out"] if " facts of " in x["message"]))
+    compare_suspects(comparison, first)
     again = store.ask("ingest", *names)
     comparison.same("a second time", (0, files.mapped), (again["accepted"], again["duplicates"]))
 
+    compare_slips(store, comparison, files, directory)
     compare_pinned(store, comparison, files.statements)
     for cik, statements in sorted(files.statements.items()):
         compare_series(store, comparison, cik, statements, order)
@@ -202,7 +256,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="capexdb-real-") as directory:
         store = Store(binaries, directory)
         try:
-            result = run(store, data, paths)
+            result = run(store, data, paths, directory)
         finally:
             code = store.stop()
         return result or code

@@ -122,6 +122,49 @@ TEST(IngestReport, ForgetsRecordsThatWereTakenBack) {
   EXPECT_EQ(f.messages.str(), "a.csv:3: conflict: other_content: capex.period: say when\n");
 }
 
+// What is held is safe: no error, and nothing to be sent again.
+TEST(IngestReport, HeldRecordsAreNoRejects) {
+  const std::string path = temporary_path("held.csv");
+  std::ostringstream messages;
+  {
+    std::ofstream rejects(path, std::ios::binary | std::ios::trunc);
+    IngestReportOptions options;
+    options.files = {"a.csv"};
+    options.messages = &messages;
+    options.rejects = &rejects;
+    options.keep_verdicts = true;
+    IngestReport report(options);
+    report.begin_file(0, "company,value");
+    report.on_added(RecordPlace{0, 2, "x,1\n"});
+    report.on_added(RecordPlace{0, 3, "y,1\n"});
+    BatchReply reply{0, 2, {}};
+    reply.reply.set_quarantined(2);
+    reply.reply.set_store_sequence(9);
+    v1::Verdict held = verdict(0, v1::OUTCOME_QUARANTINED, "suspect_unit_slip");
+    held.set_field("value");
+    held.set_message("in thousands?");
+    held.set_quarantine_id(5);
+    *reply.reply.add_verdicts() = held;
+    held.set_index(1);
+    held.set_quarantine_id(6);
+    *reply.reply.add_verdicts() = held;
+    report.on_reply(reply);
+    report.finish_messages();
+    EXPECT_TRUE(report.all_good());
+    EXPECT_EQ(report.summary_line(),
+              "accepted 0, duplicate 0, rejected 0, quarantined 2, sequence 9");
+    EXPECT_EQ(json_line(report.summary()["verdicts"][0]),
+              "{\"file\":\"a.csv\",\"line\":2,\"outcome\":\"quarantined\",\"sequence\":null,"
+              "\"code\":\"suspect_unit_slip\",\"field\":\"value\",\"message\":\"in thousands?\","
+              "\"quarantine_id\":5}");
+  }
+  EXPECT_EQ(text_of(path), "");
+  EXPECT_EQ(messages.str(),
+            "a.csv:2: held for review as 5: suspect_unit_slip: value: in thousands?\n"
+            "a.csv:3: held for review as 6: suspect_unit_slip: value: in thousands?\n"
+            "note: 2 records are held for review: capex quarantine list\n");
+}
+
 TEST(IngestReport, WritesRefusedRecordsUnderTheirHeader) {
   const std::string path = temporary_path("rejects.csv");
   {

@@ -73,6 +73,20 @@ TEST(Envelope, ReservedNumbersAreRequestsThatItDoesNotKnow) {
   EXPECT_TRUE(other && std::holds_alternative<v1::QueryRequest>(*other));
 }
 
+TEST(Envelope, ARequestAboutTheQuarantineIsOne) {
+  v1::ClientMessage message;
+  message.set_request_id(7);
+  message.mutable_quarantine()->set_action(v1::QUARANTINE_ACTION_APPROVE);
+  message.mutable_quarantine()->add_ids(5);
+  const auto read_back = read(message.SerializeAsString());
+  ASSERT_TRUE(read_back) << read_back.error().message;
+  EXPECT_EQ(std::get<v1::QuarantineRequest>(*read_back).ids(0), 5U);
+  // A packed list counts by its bytes.
+  for (std::size_t i = 0; i < limits::kQuestionFieldsMax; ++i)
+    message.mutable_quarantine()->add_ids(5);
+  EXPECT_THAT(error_of(read(message.SerializeAsString())), HasSubstr("fields is over the limit"));
+}
+
 TEST(Envelope, TheNumbersOfTheSchemaArePayloads) {
   google::protobuf::DescriptorProto message;
   v1::ClientMessage::descriptor()->CopyTo(&message);

@@ -108,6 +108,20 @@ TEST(Session, RunsReadingRequestsAndPassesTheirFramesOn) {
   EXPECT_TRUE(script.received[1].has_query_done());
 }
 
+TEST(Session, RunsRequestsAboutTheQuarantineLikeOthers) {
+  Script script;
+  script.hello("");
+  v1::ClientMessage message;
+  message.set_request_id(8);
+  message.mutable_quarantine()->set_action(v1::QUARANTINE_ACTION_REJECT);
+  message.mutable_quarantine()->add_ids(5);
+  script.send(message);
+  ASSERT_EQ(script.requests.size(), 1U) << "it needs no producer";
+  const auto& request = std::get<v1::QuarantineRequest>(script.requests[0].request);
+  EXPECT_EQ(request.action(), v1::QUARANTINE_ACTION_REJECT);
+  EXPECT_EQ(request.ids(0), 5U);
+}
+
 // An ingest that cannot be taken, but leaves the connection whole.
 struct BadIngest {
   const char* name;

@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <future>
+#include <string>
+#include <utility>
 
 namespace capexdb::storage {
 namespace {
@@ -90,6 +93,62 @@ TEST(CommitQueue, AFullQueueRefusesAndCallsBackWhenThereIsRoom) {
   release.set_value();
   room.get_future().wait();
   EXPECT_TRUE(queue.try_submit(second, 1, second_done, [] {}));
+}
+
+TEST(CommitQueue, ADecisionWaitsForItsTurnAndIsAlone) {
+  std::promise<void> release;
+  std::vector<std::string> order;  // of the one thread
+  {
+    bool first = true;
+    CommitQueue queue(
+        [&](std::span<Batch> group) {
+          if (std::exchange(first, false)) release.get_future().wait();
+          order.push_back("batches " + std::to_string(group.size()));
+          return echo(group);
+        },
+        {1U << 20U, 1U << 20U},
+        [&](const v1::QuarantineRequest& request) -> Result<v1::QuarantineReply> {
+          order.push_back("decision " + request.note());
+          v1::QuarantineReply reply;
+          reply.set_held(7);
+          return reply;
+        });
+    const auto submit = [&](std::uint64_t number) {
+      Batch batch = numbered(number);
+      CommitQueue::Done done = [&order](const Result<v1::IngestReply>& reply) {
+        order.push_back("answer " + std::to_string(reply->batch_number()));
+      };
+      ASSERT_TRUE(queue.try_submit(batch, 1, done, [] {}));
+    };
+    const auto decide = [&](const std::string& note) {
+      v1::QuarantineRequest request;
+      request.set_note(note);
+      queue.submit(std::move(request), 1, [&order](const Result<v1::QuarantineReply>& reply) {
+        order.push_back("decided " + std::to_string(reply->held()));
+      });
+    };
+    submit(1);
+    submit(2);
+    decide("a");
+    decide("b");
+    submit(3);
+    submit(4);
+    release.set_value();
+  }
+  // Whether the second batch came in time for the first group is open.
+  std::vector<std::string> decisions(std::find(order.begin(), order.end(), "decision a"),
+                                     order.end());
+  EXPECT_EQ(decisions,
+            (std::vector<std::string>{"decision a", "decided 7", "decision b", "decided 7",
+                                      "batches 2", "answer 3", "answer 4"}));
+}
+
+TEST(CommitQueue, AfterStopADecisionIsAnsweredWithUnavailable) {
+  CommitQueue queue(echo, {100, 100});
+  Errc code{};
+  queue.stop();
+  queue.submit({}, 1, [&](const Result<v1::QuarantineReply>& reply) { code = reply.error().code; });
+  EXPECT_EQ(code, Errc::unavailable);
 }
 
 TEST(CommitQueue, AfterStopABatchIsAnsweredWithUnavailable) {

@@ -110,8 +110,15 @@ v1::Event measured(const std::string& company, const std::string& metric, const 
 }
 
 std::unique_ptr<EventStore> open_store(const std::string& path, CatalogChange seed) {
+  return open_store(path, std::move(seed), {});
+}
+
+std::unique_ptr<EventStore> open_store(const std::string& path, CatalogChange seed,
+                                       const PlausibilityRules& rules, rocksdb::Env* env) {
   StoreOptions options;
   options.path = path;
+  options.plausibility = rules;
+  options.env = env;
   options.seed = std::move(seed);
   options.block_cache_bytes = 8U << 20U;
   options.write_buffer_bytes = 4U << 20U;

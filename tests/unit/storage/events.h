@@ -45,6 +45,9 @@ v1::Event measured(const std::string& company, const std::string& metric, const 
 
 // Opens (or opens again) a store whose clock stands still.
 std::unique_ptr<EventStore> open_store(const std::string& path, CatalogChange seed);
+// The same with rules of its own, and on another file system, which must outlive it.
+std::unique_ptr<EventStore> open_store(const std::string& path, CatalogChange seed,
+                                       const PlausibilityRules& rules, rocksdb::Env* env = nullptr);
 
 // Commits one batch of `producer` and gives the reply; fails the test on an error.
 v1::IngestReply commit(EventStore& store, const std::vector<v1::Event>& events,
