@@ -13,7 +13,7 @@ namespace capexdb {
 namespace {
 
 // What a request needs beside its events.
-constexpr std::size_t kEnvelopeBytes = 1024 + limits::kCheckpointBytesMax;
+constexpr std::size_t kEnvelopeBytes = 1024;
 // The tag and the length of one event within a request.
 constexpr std::size_t kEventFrameBytes = 6;
 
@@ -214,7 +214,7 @@ Result<void> Producer::add(v1::Event event) { return add(std::move(event), {}); 
 Result<void> Producer::add(v1::Event event, std::string_view checkpoint) {
   Impl& p = *impl_;
   if (p.fatal) return fail(*p.fatal);
-  const std::size_t bytes = event.ByteSizeLong() + kEventFrameBytes;
+  const std::size_t bytes = event.ByteSizeLong() + kEventFrameBytes + checkpoint.size();
   const std::size_t bytes_max = p.request_bytes_max - kEnvelopeBytes;
   if (bytes > bytes_max) {
     return fail(Errc::invalid_argument, "an event of " + std::to_string(bytes) +
@@ -231,7 +231,7 @@ Result<void> Producer::add(v1::Event event, std::string_view checkpoint) {
   }
   if (full) p.seal();
   *p.open_batch.add_events() = std::move(event);
-  p.open_bytes += bytes;
+  p.open_bytes += bytes - checkpoint.size();
   if (!checkpoint.empty()) {
     p.open_batch.mutable_checkpoint()->assign(checkpoint.data(), checkpoint.size());
   }

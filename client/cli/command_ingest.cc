@@ -93,7 +93,11 @@ int ingest(const Globals& globals, const IngestOptions& options) {
   client.producer_id = options.producer_id;
   ProducerOptions producer_options;
   // A dry run knows nothing of the batch before: the fewer they are, the truer it is.
-  producer_options.batch_events_max = options.dry_run ? limits::kBatchEventsMax : options.batch;
+  if (options.batch != 0) {
+    producer_options.batch_events_max = options.batch;
+  } else if (options.dry_run) {
+    producer_options.batch_events_max = limits::kBatchEventsMax;
+  }
   producer_options.atomic = options.atomic;
   producer_options.dry_run = options.dry_run;
   if (globals.timeout_given) producer_options.give_up_after = globals.timeout();
@@ -174,8 +178,7 @@ Run declare_ingest(CLI::App& app, const Globals& globals) {
   app.add_option("--verdicts", options->verdicts,
                  "Write what became of each record to this file, as JSON lines")
       ->type_name("FILE");
-  app.add_option("--batch", options->batch, "Records to a batch")
-      ->capture_default_str()
+  app.add_option("--batch", options->batch, "Records to a batch: 1000; of a dry run 100000")
       ->type_name("N")
       ->check(CLI::Range(1, 100'000));
   app.add_flag("--verbose", options->verbose, "A message for every record that has one");

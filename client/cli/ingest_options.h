@@ -19,7 +19,7 @@ struct IngestOptions {
   bool retract_vanished = false;
   std::string rejects;
   std::string verdicts;
-  std::size_t batch = 1000;
+  std::size_t batch = 0;  // records to one; 0: as many as is usual
   bool verbose = false;
 };
 

@@ -37,6 +37,7 @@ struct Words {
   bool approx = false;
   bool between = false;
   int direction = 0;    // "up" 1, "down" -1
+  bool from = false;    // "from 4 to 5", which of a growth are two levels
   bool growth = false;  // a change, whatever its sign
   v1::Measure basis = v1::MEASURE_UNSPECIFIED;
 };
@@ -97,7 +98,9 @@ Words take_words(Cursor& in) {
     } else if (w.side == Side::none && in.take_any(kNearly)) {
       w.side = Side::less;
       w.approx = true;
-    } else if (!w.between && (in.take("between") || in.take("from"))) {
+    } else if (!w.between && in.take("from")) {
+      w.from = w.between = true;
+    } else if (!w.between && in.take("between")) {
       w.between = true;
     } else if (!take_direction(in, w)) {
       return w;
@@ -315,10 +318,10 @@ Result<QuantityText> parse(Cursor& in, std::string_view yen) {
   v1::Quantity& q = out.quantity;
   q.set_approx(words.approx);
   // "up 5% to 10bn": a growth and what it led to, or "rose from 4% to 5%", two levels.
-  const bool two_things = ends.last && !words.between && ends.first.unit == "%";
-  if (two_things && (words.direction != 0 || words.growth)) {
+  const bool two_units = ends.last && ends.first.unit == "%" && ends.last->unit != "%";
+  if ((two_units || words.from) && (words.direction != 0 || words.growth)) {
     return refuse("ambiguous_number",
-                  "a growth and a level, or a range of growths? Write a range as up 5-10%");
+                  "a growth and a level, or a range of growths? Write a range as up 5..10%");
   }
   if (ends.last) {
     CAPEXDB_TRY(put_range(ends, words.direction, q));

@@ -411,7 +411,8 @@ TEST_F(QuarantineTest, AnApprovedRecordIsStoredAsItsProducers) {
     EXPECT_EQ(stored->producer_id, "scraper");
     EXPECT_EQ(stored->batch_number, 2U);
     EXPECT_EQ(stored->bytes, event.SerializeAsString());
-    EXPECT_EQ(*store_->last_batch_number("scraper"), 2U) << "which is no batch of its own";
+    EXPECT_EQ(store_->producer_position("scraper")->last_batch_number, 2U)
+        << "which is no batch of its own";
     EXPECT_THAT(history("alibaba"), ::testing::Contains("23000000"));
     const v1::Verdict again = verdict_of(event);
     EXPECT_EQ(again.outcome(), v1::OUTCOME_DUPLICATE);

@@ -14,12 +14,13 @@ class Cancel(_message.Message):
     def __init__(self, request_id: _Optional[int] = ...) -> None: ...
 
 class ClientMessage(_message.Message):
-    __slots__ = ["cancel", "catalog", "hello", "ingest", "ping", "query", "request_id", "show", "status"]
+    __slots__ = ["cancel", "catalog", "hello", "ingest", "ping", "quarantine", "query", "request_id", "show", "status"]
     CANCEL_FIELD_NUMBER: _ClassVar[int]
     CATALOG_FIELD_NUMBER: _ClassVar[int]
     HELLO_FIELD_NUMBER: _ClassVar[int]
     INGEST_FIELD_NUMBER: _ClassVar[int]
     PING_FIELD_NUMBER: _ClassVar[int]
+    QUARANTINE_FIELD_NUMBER: _ClassVar[int]
     QUERY_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     SHOW_FIELD_NUMBER: _ClassVar[int]
@@ -29,11 +30,12 @@ class ClientMessage(_message.Message):
     hello: Hello
     ingest: _ingest_pb2.IngestRequest
     ping: Ping
+    quarantine: _ingest_pb2.QuarantineRequest
     query: _query_pb2.QueryRequest
     request_id: int
     show: _query_pb2.ShowRequest
     status: _query_pb2.StatusRequest
-    def __init__(self, request_id: _Optional[int] = ..., hello: _Optional[_Union[Hello, _Mapping]] = ..., ingest: _Optional[_Union[_ingest_pb2.IngestRequest, _Mapping]] = ..., query: _Optional[_Union[_query_pb2.QueryRequest, _Mapping]] = ..., show: _Optional[_Union[_query_pb2.ShowRequest, _Mapping]] = ..., catalog: _Optional[_Union[_query_pb2.CatalogRequest, _Mapping]] = ..., status: _Optional[_Union[_query_pb2.StatusRequest, _Mapping]] = ..., ping: _Optional[_Union[Ping, _Mapping]] = ..., cancel: _Optional[_Union[Cancel, _Mapping]] = ...) -> None: ...
+    def __init__(self, request_id: _Optional[int] = ..., hello: _Optional[_Union[Hello, _Mapping]] = ..., ingest: _Optional[_Union[_ingest_pb2.IngestRequest, _Mapping]] = ..., query: _Optional[_Union[_query_pb2.QueryRequest, _Mapping]] = ..., show: _Optional[_Union[_query_pb2.ShowRequest, _Mapping]] = ..., catalog: _Optional[_Union[_query_pb2.CatalogRequest, _Mapping]] = ..., status: _Optional[_Union[_query_pb2.StatusRequest, _Mapping]] = ..., ping: _Optional[_Union[Ping, _Mapping]] = ..., cancel: _Optional[_Union[Cancel, _Mapping]] = ..., quarantine: _Optional[_Union[_ingest_pb2.QuarantineRequest, _Mapping]] = ...) -> None: ...
 
 class Error(_message.Message):
     __slots__ = ["code", "message", "violations"]
@@ -92,11 +94,12 @@ class Pong(_message.Message):
     def __init__(self, nonce: _Optional[int] = ...) -> None: ...
 
 class ServerMessage(_message.Message):
-    __slots__ = ["catalog", "error", "ingest", "pong", "query_chunk", "query_done", "request_id", "show", "status", "welcome"]
+    __slots__ = ["catalog", "error", "ingest", "pong", "quarantine", "query_chunk", "query_done", "request_id", "show", "status", "welcome"]
     CATALOG_FIELD_NUMBER: _ClassVar[int]
     ERROR_FIELD_NUMBER: _ClassVar[int]
     INGEST_FIELD_NUMBER: _ClassVar[int]
     PONG_FIELD_NUMBER: _ClassVar[int]
+    QUARANTINE_FIELD_NUMBER: _ClassVar[int]
     QUERY_CHUNK_FIELD_NUMBER: _ClassVar[int]
     QUERY_DONE_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
@@ -107,13 +110,14 @@ class ServerMessage(_message.Message):
     error: Error
     ingest: _ingest_pb2.IngestReply
     pong: Pong
+    quarantine: _ingest_pb2.QuarantineReply
     query_chunk: _query_pb2.QueryChunk
     query_done: _query_pb2.QueryDone
     request_id: int
     show: _query_pb2.ShowReply
     status: _query_pb2.StatusReply
     welcome: Welcome
-    def __init__(self, request_id: _Optional[int] = ..., welcome: _Optional[_Union[Welcome, _Mapping]] = ..., ingest: _Optional[_Union[_ingest_pb2.IngestReply, _Mapping]] = ..., query_chunk: _Optional[_Union[_query_pb2.QueryChunk, _Mapping]] = ..., query_done: _Optional[_Union[_query_pb2.QueryDone, _Mapping]] = ..., show: _Optional[_Union[_query_pb2.ShowReply, _Mapping]] = ..., catalog: _Optional[_Union[_query_pb2.CatalogReply, _Mapping]] = ..., status: _Optional[_Union[_query_pb2.StatusReply, _Mapping]] = ..., pong: _Optional[_Union[Pong, _Mapping]] = ..., error: _Optional[_Union[Error, _Mapping]] = ...) -> None: ...
+    def __init__(self, request_id: _Optional[int] = ..., welcome: _Optional[_Union[Welcome, _Mapping]] = ..., ingest: _Optional[_Union[_ingest_pb2.IngestReply, _Mapping]] = ..., query_chunk: _Optional[_Union[_query_pb2.QueryChunk, _Mapping]] = ..., query_done: _Optional[_Union[_query_pb2.QueryDone, _Mapping]] = ..., show: _Optional[_Union[_query_pb2.ShowReply, _Mapping]] = ..., catalog: _Optional[_Union[_query_pb2.CatalogReply, _Mapping]] = ..., status: _Optional[_Union[_query_pb2.StatusReply, _Mapping]] = ..., pong: _Optional[_Union[Pong, _Mapping]] = ..., error: _Optional[_Union[Error, _Mapping]] = ..., quarantine: _Optional[_Union[_ingest_pb2.QuarantineReply, _Mapping]] = ...) -> None: ...
 
 class Welcome(_message.Message):
     __slots__ = ["checkpoint", "last_batch_number", "last_sequence", "limits", "protocol_version", "server_version"]
