@@ -6,7 +6,8 @@
 namespace capexdb::daemon {
 namespace {
 
-constexpr std::chrono::milliseconds kLook{50};  // how often one that waits asks whether to give up
+constexpr std::chrono::milliseconds kAskAgain{
+    50};  // how often one that waits asks whether to give up
 
 }  // namespace
 
@@ -93,7 +94,7 @@ void QueryPool::join_long(Place& place, Lock& lock, const std::function<bool()>&
   const auto is_its_turn = [&] {
     return waiting_long_.front() == &place && long_jobs_ < options_.long_jobs_max;
   };
-  while (!stopping_ && !is_its_turn() && !give_up()) long_place_.wait_for(lock, kLook);
+  while (!stopping_ && !is_its_turn() && !give_up()) long_place_.wait_for(lock, kAskAgain);
   if (is_its_turn()) {
     ++long_jobs_;
     place.kind_ = Place::Kind::lengthy;

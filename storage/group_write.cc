@@ -146,7 +146,10 @@ Result<v1::IngestReply> GroupWrite::add(Batch& batch) {
       if (numbered) CAPEXDB_TRY(stage_answer(batch, trial.reply));
       return std::move(trial.reply);
     }
-    if (batch.dry_run) return std::move(trial.reply);
+    if (batch.dry_run) {
+      trial.reply.set_store_sequence(last_sequence());
+      return std::move(trial.reply);
+    }
   }
   CAPEXDB_ASSIGN(Evaluation evaluation,
                  evaluate(batch, staged_, state_.catalogue, Purpose::commit));
