@@ -32,13 +32,6 @@ void commit_under(benchmark::State& state, const PlausibilityRules& rules) {
 
 void commit(benchmark::State& state) { commit_under(state, {}); }
 
-// What looking at whether records are plausible costs is the difference.
-void commit_without_rules(benchmark::State& state) {
-  PlausibilityRules rules;
-  rules.enabled = false;
-  commit_under(state, rules);
-}
-
 // Every record of a producer that is held when suspect, which few of these are.
 void commit_of_held_producer(benchmark::State& state) {
   PlausibilityRules rules;
@@ -81,7 +74,6 @@ void limit_raw_rocksdb_write(benchmark::State& state) {
 }
 
 BENCHMARK(commit)->Arg(1)->Arg(100)->Arg(1'000)->Arg(10'000)->UseRealTime();
-BENCHMARK(commit_without_rules)->Arg(1'000)->Arg(10'000)->UseRealTime();
 BENCHMARK(commit_of_held_producer)->Arg(1'000)->Arg(10'000)->UseRealTime();
 BENCHMARK(limit_raw_rocksdb_write)->Arg(1)->Arg(100)->Arg(1'000)->Arg(10'000)->UseRealTime();
 BENCHMARK(validate_only);

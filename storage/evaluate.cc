@@ -188,6 +188,7 @@ Result<Evaluator::MaybeFinding> Evaluator::catalogue_change(const ValidEvent& ev
   }
   accepted.is_catalogue = true;
   accepted.changes_ranks = !change.sources.empty();
+  accepted.changes_parties = !change.parties.empty();
   result_.events.push_back(std::move(accepted));
   catalogue_.apply(change, next_++);
   return MaybeFinding();

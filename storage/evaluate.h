@@ -22,7 +22,8 @@ struct AcceptedEvent {
   std::vector<FactRow> rows;
   std::vector<std::uint64_t> supersedes;  // by row
   bool is_catalogue = false;
-  bool changes_ranks = false;  // a catalogue change that speaks of sources
+  bool changes_ranks = false;    // a catalogue change that speaks of sources
+  bool changes_parties = false;  // one that speaks of parties, and is no automatic one
 };
 
 // Where an observation's row lies in history.
@@ -43,7 +44,8 @@ struct Evaluation {
   // event_ids that came with content which is stored under another one.
   std::vector<std::pair<std::string, EventIdEntry>> other_names;
   std::vector<HeldRecord> held;
-  bool any_refused = false;  // rejected or in conflict
+  std::vector<RecentValue> recent;  // of the events' rows
+  bool any_refused = false;         // rejected or in conflict
 };
 
 // What evaluation may look at: the store, and what earlier batches of the same

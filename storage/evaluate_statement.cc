@@ -64,7 +64,7 @@ Result<Evaluator::Said> Evaluator::said_about(const FactRow& fact) {
     if (cell != metric->second.end()) own = &cell->second;
   }
   CAPEXDB_ASSIGN(const CellStatements* said, stored->cell_of(fact.row, policy_));
-  return Said{stored, said, own};
+  return Said{key, stored, said, own};
 }
 
 Result<std::uint64_t> Evaluator::same_of_merged(const FactRow& fact) {
@@ -116,6 +116,7 @@ Result<Evaluator::MaybeFinding> Evaluator::known_by_id(const ValidEvent& event,
 Result<Evaluator::Judged> Evaluator::judge(const ValidEvent& event,
                                            const std::vector<FactRow>& rows) {
   Judged judged;
+  said_.clear();
   std::uint64_t same_as = 0;
   std::size_t same = 0;
   for (const FactRow& fact : rows) {
@@ -128,7 +129,7 @@ Result<Evaluator::Judged> Evaluator::judge(const ValidEvent& event,
     if (sequence != 0) ++same;
     if (same_as == 0) same_as = sequence;
     judged.supersedes.push_back(leader_of(said));
-    judged.said.push_back(said);
+    said_.push_back(said);
   }
   judged.content = content_of(rows);
   CAPEXDB_ASSIGN(judged.finding, known_by_id(event, judged.content));
@@ -151,7 +152,7 @@ Result<Evaluator::MaybeFinding> Evaluator::accept(const ValidEvent& event,
     FactRow& fact = rows[i];
     fact.row[Column::sequence] = static_cast<std::int64_t>(sequence);
     own_[fact.metric][cell_key(fact.row)].add(fact.row, policy_);
-    CAPEXDB_TRY(note_figures(fact, judged.said[i].series));
+    CAPEXDB_TRY(note_figures(fact, said_[i].series));
   }
   if (!event.event_id().empty()) {
     own_event_ids_[event_id_key(batch_.producer_id, event.event_id())] = {sequence, judged.content,
@@ -193,7 +194,7 @@ Result<Evaluator::MaybeFinding> Evaluator::statement(std::size_t index, const Va
     CAPEXDB_ASSIGN(judged.finding, in_quarantine(event, said));
   }
   if (!judged.finding && looks_) {
-    CAPEXDB_ASSIGN(suspicions_, suspicions_of(said, rows, judged.said));
+    CAPEXDB_ASSIGN(suspicions_, suspicions_of(said, rows));
   }
   return accept(event, std::move(rows), std::move(judged));
 }
@@ -216,7 +217,7 @@ Result<Evaluator::MaybeFinding> Evaluator::statement_named_later(std::size_t ind
   if (!judged.finding && looks_) {
     CAPEXDB_ASSIGN(judged.finding, in_quarantine(event, said));
     if (!judged.finding) {
-      CAPEXDB_ASSIGN(suspicions_, suspicions_of(said, rows, judged.said));
+      CAPEXDB_ASSIGN(suspicions_, suspicions_of(said, rows));
       judged.finding = hold(index, event, said);
     }
   }

@@ -17,23 +17,19 @@ constexpr Day kNearDecadesEnd = 400;      // a fiscal year, and a little
 // What the rules ask for, out of the store. A failure to read is kept for whoever asks.
 class StoreBackground : public Background {
  public:
-  StoreBackground(const FactRow& fact, StoreState& state, const Catalogue& catalogue,
-                  const Policy& policy)
-      : fact_(fact), state_(state), catalogue_(catalogue), policy_(policy) {}
+  // `figures` are the subject's; null where it has none.
+  StoreBackground(const FactRow& fact, SeriesFigures* figures, StoreState& state,
+                  const Catalogue& catalogue, const Policy& policy)
+      : fact_(fact), figures_(figures), state_(state), catalogue_(catalogue), policy_(policy) {}
 
   std::string metric_id() override { return catalogue_.text(NameKind::metric, fact_.metric); }
   std::string fiscal_year_end() override { return subject().fiscal_year_end; }
-  std::string home_currency() override {
-    constexpr std::array<std::pair<std::string_view, std::string_view>, 20> kCurrencies = {
-        {{"AU", "AUD"}, {"CA", "CAD"}, {"CH", "CHF"}, {"CN", "CNY"}, {"DE", "EUR"},
-         {"DK", "DKK"}, {"ES", "EUR"}, {"FI", "EUR"}, {"FR", "EUR"}, {"GB", "GBP"},
-         {"HK", "HKD"}, {"IL", "ILS"}, {"IN", "INR"}, {"JP", "JPY"}, {"KR", "KRW"},
-         {"MY", "MYR"}, {"NL", "EUR"}, {"SG", "SGD"}, {"TW", "TWD"}, {"US", "USD"}}};
-    const std::string country = subject().country;
-    for (const auto& [code, currency] : kCurrencies) {
-      if (code == country) return std::string(currency);
-    }
-    return {};
+  std::int64_t home_currency() override {
+    const auto known = figures_ == nullptr ? std::nullopt : figures_->home_currency();
+    if (known) return *known;
+    const std::int64_t currency = currency_code(currency_of_country());
+    if (figures_ != nullptr) figures_->note_home_currency(currency);
+    return currency;
   }
   std::optional<Decimal> rate(const std::string& quoted, const std::string& base,
                               Day day) override {
@@ -58,7 +54,21 @@ class StoreBackground : public Background {
     return *subject_;
   }
 
+  std::string_view currency_of_country() {
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 20> kCurrencies = {
+        {{"AU", "AUD"}, {"CA", "CAD"}, {"CH", "CHF"}, {"CN", "CNY"}, {"DE", "EUR"},
+         {"DK", "DKK"}, {"ES", "EUR"}, {"FI", "EUR"}, {"FR", "EUR"}, {"GB", "GBP"},
+         {"HK", "HKD"}, {"IL", "ILS"}, {"IN", "INR"}, {"JP", "JPY"}, {"KR", "KRW"},
+         {"MY", "MYR"}, {"NL", "EUR"}, {"SG", "SGD"}, {"TW", "TWD"}, {"US", "USD"}}};
+    const std::string country = subject().country;
+    for (const auto& [code, currency] : kCurrencies) {
+      if (code == country) return currency;
+    }
+    return {};
+  }
+
   const FactRow& fact_;
+  SeriesFigures* const figures_;
   StoreState& state_;
   const Catalogue& catalogue_;
   const Policy& policy_;
@@ -101,38 +111,68 @@ Result<void> Evaluator::note_figures(const FactRow& fact, Series* series) {
     if (purpose_ == Purpose::trial || names_) figures_noted_.insert(series);
   }
   if (!rules_.looks_at(Rule::other_company) || fact.row.has(flag::kRetraction)) return {};
-  if (const auto value = recent_value_of(fact)) {
+  if (const auto value = recent_value(fact)) {
     if (!own_recent_) {
+      result_.recent.reserve(batch_.records.size());
       constexpr std::size_t kRowsOfARecord = 3;
       own_recent_ = std::make_unique<RecentValues>(std::min<std::size_t>(
           batch_.records.size() * kRowsOfARecord, rules_.other_company_statements));
     }
     own_recent_->add(*value);
+    result_.recent.push_back(*value);
   }
   return {};
 }
 
+// Companies that are one are not two that say the same.
+std::optional<RecentValue> Evaluator::recent_value(const FactRow& fact) const {
+  auto value = recent_value_of(fact);
+  if (value && merged_) {
+    const auto one = merged_->canonical.find(value->subject);
+    if (one != merged_->canonical.end()) value->subject = one->second;
+  }
+  return value;
+}
+
 Result<void> Evaluator::look_around(const FactRow& fact, const Said& said, Surroundings& around) {
+  const auto recent = rules_.looks_at(Rule::other_company) ? recent_value(fact) : std::nullopt;
+  if (recent && staged_.state.recent) staged_.state.recent->prefetch(*recent);
+  look_at_cell(said, around);
+  CAPEXDB_TRY(look_at_neighbours(fact, said, around));
+  if (merged_ && merged_->has(fact.row.ordinal(Column::subject))) {
+    CAPEXDB_TRY(look_at_merged(fact, around));
+  }
+  if (!recent) return {};
+  if (own_recent_) around.other_company = own_recent_->find_other(*recent);
+  if (around.other_company == nullptr && staged_.state.recent) {
+    around.other_company = staged_.state.recent->find_other(*recent);
+  }
+  // It was remembered before the two were found to be one.
+  if (around.other_company != nullptr && merged_) {
+    const auto one = merged_->canonical.find(around.other_company->subject);
+    const bool same = one != merged_->canonical.end() && one->second == recent->subject;
+    if (same) around.other_company = nullptr;
+  }
+  return {};
+}
+
+void Evaluator::look_at_cell(const Said& said, Surroundings& around) {
   const auto last_rows = [](const std::vector<Row>& rows) {
     const std::size_t count = std::min(rows.size(), kCellRowsMax);
     return std::span<const Row>(rows).last(count);
   };
+  around_cell_.clear();
   if (said.has_retraction()) {
     const std::vector<Row> rows = said.rows();
     const Verdicts verdicts = resolve(rows, policy_);
-    around_cell_.clear();
     for (const std::size_t i : verdicts.standing) around_cell_.push_back(rows[i]);
-    if (verdicts.leader) {
-      const auto place =
-          std::find(verdicts.standing.begin(), verdicts.standing.end(), *verdicts.leader) -
-          verdicts.standing.begin();
-      around.leader = &around_cell_[static_cast<std::size_t>(place)];
-    }
     around.cell = around_cell_;
+    around.leader = leader_among(around.cell);
   } else if (said.own == nullptr || said.stored == nullptr) {
     const CellStatements* cell = said.own != nullptr ? said.own : said.stored;
-    if (cell != nullptr) around.cell = last_rows(cell->rows());
-    around.leader = cell == nullptr ? nullptr : cell->leader();
+    if (cell == nullptr) return;
+    around.cell = last_rows(cell->rows());
+    around.leader = cell->leader();
   } else {
     const auto stored = last_rows(said.stored->rows());
     const auto own = last_rows(said.own->rows());
@@ -144,43 +184,87 @@ Result<void> Evaluator::look_around(const FactRow& fact, const Said& said, Surro
       around.leader = said.stored->leader();
     }
   }
-  if (rules_.looks_at(Rule::other_company)) {
-    if (const auto value = recent_value_of(fact)) {
-      if (own_recent_) around.other_company = own_recent_->find_other(*value);
-      if (around.other_company == nullptr && staged_.state.recent) {
-        around.other_company = staged_.state.recent->find_other(*value);
-      }
-    }
+}
+
+const Row* Evaluator::leader_among(std::span<const Row> rows) const {
+  const Row* leader = nullptr;
+  for (const Row& row : rows) {
+    if (leader == nullptr || goes_before(row, *leader, policy_)) leader = &row;
   }
+  return leader;
+}
+
+Result<void> Evaluator::look_at_neighbours(const FactRow& fact, const Said& said,
+                                           Surroundings& around) {
+  own_figures_ = nullptr;
   if (said.series == nullptr || fact.row.measure() != Measure::level) return {};
-  CAPEXDB_ASSIGN(around.figures[0], said.series->figures());
+  CAPEXDB_ASSIGN(own_figures_, said.series->figures());
+  around.figures[0] = own_figures_;
   // Near the end of a decade some neighbours lie in the one beside it.
   const Period period = fact.row.period();
   if (!period.has_start() || !period.has_end()) return {};
-  const HistoryKey key = history_key_of(fact);
-  const FigureGroup* group = around.figures[0]->group_of(dimensions_of(fact.row));
-  const bool has_few = group == nullptr || group->figures().size() <= rules_.neighbours_min;
-  for (const Day by : {-kNearDecadesEnd, kNearDecadesEnd}) {
-    if (by > 0 && !has_few) break;
-    HistoryKey beside = key;
-    beside.bucket = history_bucket({period.kind, period.start + by, period.end + by});
-    if (beside.bucket == key.bucket) continue;
-    CAPEXDB_ASSIGN(Series * series, staged_.state.series.get(*staged_.state.database, beside));
-    CAPEXDB_ASSIGN(around.figures[1], series->figures());
-    break;
+  HistoryKey beside = said.key;
+  const Decade& decade = decade_of(beside.bucket);
+  const Day middle = period.start + (period.end - period.start) / 2;
+  if (middle - kNearDecadesEnd < decade.first) {
+    --beside.bucket;
+  } else if (middle + kNearDecadesEnd > decade.last) {
+    // What comes later is looked at only where there is little before.
+    const FigureGroup* group = around.figures[0]->group_of(dimensions_of(fact.row));
+    if (group != nullptr && group->figures().size() > rules_.neighbours_min) return {};
+    ++beside.bucket;
+  } else {
+    return {};
   }
+  CAPEXDB_ASSIGN(Series * series, staged_.state.series.get(*staged_.state.database, beside));
+  CAPEXDB_ASSIGN(around.figures[1], series->figures());
   return {};
 }
 
+// What was said of a company that is now one with the subject counts as said of it.
+Result<void> Evaluator::look_at_merged(const FactRow& fact, Surroundings& around) {
+  const std::uint32_t subject = fact.row.ordinal(Column::subject);
+  const auto one = merged_->canonical.find(subject);
+  const auto& parts = merged_->parts.at(one == merged_->canonical.end() ? subject : one->second);
+  std::vector<Row> cell(around.cell.begin(), around.cell.end());
+  std::size_t source = 2;
+  for (const std::uint32_t part : parts) {
+    if (part == subject) continue;
+    FactRow other = fact;
+    other.row[Column::subject] = part;
+    CAPEXDB_ASSIGN(const Said said, said_about(other));
+    Surroundings its;
+    look_at_cell(said, its);
+    cell.insert(cell.end(), its.cell.begin(), its.cell.end());
+    if (said.series == nullptr || fact.row.measure() != Measure::level) continue;
+    if (source == around.figures.size()) continue;  // enough of them
+    CAPEXDB_ASSIGN(around.figures[source], said.series->figures());
+    ++source;
+  }
+  around_cell_ = std::move(cell);
+  around.cell = around_cell_;
+  around.leader = leader_among(around.cell);
+  return {};
+}
+
+// Most records of a batch are of one.
+const Evaluator::Decade& Evaluator::decade_of(Bucket bucket) {
+  if (decade_.bucket != bucket) {
+    constexpr int kYears = 10;
+    decade_ = {bucket, day_from_civil(bucket * kYears, 1, 1),
+               day_from_civil((bucket + 1) * kYears, 1, 1) - 1};
+  }
+  return decade_;
+}
+
 Result<std::vector<Suspicion>> Evaluator::suspicions_of(const Statement& statement,
-                                                        const std::vector<FactRow>& rows,
-                                                        const std::vector<Said>& said) {
+                                                        const std::vector<FactRow>& rows) {
   std::vector<Suspicion> all;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     Surroundings around;
-    CAPEXDB_TRY(look_around(rows[i], said[i], around));
+    CAPEXDB_TRY(look_around(rows[i], said_[i], around));
     if (i == 0) around.period_label = statement.period_label;
-    StoreBackground background(rows[i], staged_.state, catalogue_, policy_);
+    StoreBackground background(rows[i], own_figures_, staged_.state, catalogue_, policy_);
     std::vector<Suspicion> some = suspicions_about(rows[i].row, around, rules_, background);
     if (background.failure()) return fail(*background.failure());
     all.insert(all.end(), std::make_move_iterator(some.begin()),

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -73,6 +74,7 @@ class Evaluator {
   // What the store, then what this batch says about the cell of `fact`; null
   // where nothing is said.
   struct Said {
+    HistoryKey key;
     Series* series = nullptr;
     const CellStatements* stored = nullptr;
     const CellStatements* own = nullptr;
@@ -80,9 +82,8 @@ class Evaluator {
     bool has_retraction() const;
     std::vector<Row> rows() const;
   };
-  // A row beside what is known, and what follows for the record.
+  // What follows for a record from what is said already.
   struct Judged {
-    std::vector<Said> said;                 // by row
     std::vector<std::uint64_t> supersedes;  // by row
     std::uint64_t content = 0;
     MaybeFinding finding;  // else it is accepted
@@ -103,10 +104,21 @@ class Evaluator {
   std::uint64_t leader_of(const Said& said) const;
 
   // evaluate_suspicion.cc
+  // Of the record that was judged last.
   Result<std::vector<Suspicion>> suspicions_of(const Statement& statement,
-                                               const std::vector<FactRow>& rows,
-                                               const std::vector<Said>& said);
+                                               const std::vector<FactRow>& rows);
+  struct Decade {
+    Bucket bucket = kNoneBucket;
+    Day first = 0;
+    Day last = 0;
+  };
+  const Decade& decade_of(Bucket bucket);
+  std::optional<RecentValue> recent_value(const FactRow& fact) const;
   Result<void> look_around(const FactRow& fact, const Said& said, Surroundings& around);
+  void look_at_cell(const Said& said, Surroundings& around);
+  Result<void> look_at_neighbours(const FactRow& fact, const Said& said, Surroundings& around);
+  Result<void> look_at_merged(const FactRow& fact, Surroundings& around);
+  const Row* leader_among(std::span<const Row> rows) const;
   Result<void> note_figures(const FactRow& fact, Series* series);
   // What the quarantine says of the record; none where it has nothing like it.
   Result<MaybeFinding> in_quarantine(const ValidEvent& event, const Statement& statement);
@@ -132,8 +144,11 @@ class Evaluator {
   std::unordered_map<std::string, EventIdEntry> own_event_ids_;
   Naming naming_;
   std::optional<NewNames> names_;      // while records are named one by one
-  std::vector<Suspicion> suspicions_;  // of the record that is being judged
+  std::vector<Said> said_;             // by row of the record that was judged last
+  std::vector<Suspicion> suspicions_;  // of it
   std::set<Series*> figures_noted_;
+  Decade decade_;
+  SeriesFigures* own_figures_ = nullptr;  // of the row that is looked at; null: none
   std::unique_ptr<RecentValues> own_recent_;
   struct OwnHeld {
     std::size_t record;  // of the batch

@@ -5,8 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
-#include <string_view>
-#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "proto/model/decimal.h"
@@ -25,16 +24,26 @@ std::optional<StatedNumber> stated_number(const Row& row);
 // Of one cell the statement that was published last; but of two that are far apart, as
 // figures in thousands and in units are, the one that is nearer to the figures beside
 // it, and with none beside it the earlier one. What a retraction may have withdrawn
-// does not count, until something newer is said.
+// does not count, until something newer is said. Kept small: there are many.
 struct KnownFigure {
-  StatedNumber number;
-  Period period;
-  std::int64_t definition = 0;
-  std::uint64_t sequence = 0;  // 0: nothing stands
+  // value = (low + upper * 2^64) / 10^scale, as in a row
+  std::int64_t low = 0;
+  std::int64_t upper = 0;
   std::int64_t published_end = 0;
-  int size = 0;  // Magnitude::size(), of a number that is not zero
+  std::uint64_t sequence = 0;  // 0: nothing stands
+  Day start = 0;
+  Day end = 0;
+  std::uint32_t definition = 0;
+  std::int16_t size = 0;  // Magnitude::size(), of a number that is not zero
+  std::int8_t scale = 0;
+  PeriodKind kind = PeriodKind::none;
+  bool is_point = false;
 
-  bool counts() const { return sequence != 0 && !number.value.is_zero(); }
+  bool counts() const { return sequence != 0 && !is_zero(); }
+  bool is_zero() const { return low == 0 && upper == 0; }
+  bool is_negative() const { return upper != 0 ? upper < 0 : low < 0; }
+  Period period() const { return {kind, start, end}; }
+  Decimal value() const;
 };
 
 // What figures of a series must share to be compared: all of a cell but its
@@ -61,9 +70,14 @@ class FigureGroup {
   // The first figure whose period ends on that day (exclusive) or later.
   std::vector<KnownFigure>::const_iterator ending_from(Day end) const;
 
+  // The same as an index.
+  std::size_t place_of_end(Day end) const;
+
   // Of those that count.
   std::size_t positive() const { return positive_; }
   std::size_t negative() const { return negative_; }
+  // Whether one that ever counted may be so many eighths of a doubling from `size`.
+  bool may_differ_by(int eighths, int size) const;
 
  private:
   void count(const KnownFigure& figure, int by);
@@ -72,8 +86,11 @@ class FigureGroup {
   bool fits_better(std::size_t at, const KnownFigure& other) const;
 
   std::vector<KnownFigure> figures_;
-  std::size_t positive_ = 0;
-  std::size_t negative_ = 0;
+  Day last_end_ = 0;  // of the last one
+  std::uint32_t positive_ = 0;
+  std::uint32_t negative_ = 0;
+  int size_min_ = 0;  // of those that ever counted; above size_max_ while there is none
+  int size_max_ = -1;
 };
 
 // Only levels are kept, and no mirrors. Statements may be added in any order and
@@ -88,17 +105,32 @@ class SeriesFigures {
       const FigureDimensions& dimensions,
       const std::function<void(const FigureDimensions&, const FigureGroup&)>& visit) const;
   bool has_other_currencies(std::int64_t than) const {
-    return several_currencies_ || (!groups_.empty() && first_currency_ != than);
+    return several_currencies_ || (first_ && first_->first.currency != than);
   }
   std::size_t bytes() const { return bytes_; }
 
+  // What was found out about the subject beside: the currency of its country, 0 for
+  // none. Kept here, as it costs something to ask for.
+  std::optional<std::int64_t> home_currency() const {
+    return home_known_ ? std::optional(home_) : std::nullopt;
+  }
+  void note_home_currency(std::int64_t currency) {
+    home_ = currency;
+    home_known_ = true;
+  }
+  void forget_home_currency() { home_known_ = false; }
+
  private:
-  struct Hash {
-    std::size_t operator()(const FigureDimensions& d) const;
-  };
-  std::unordered_map<FigureDimensions, FigureGroup, Hash> groups_;
-  std::int64_t first_currency_ = 0;
+  using Entry = std::pair<FigureDimensions, FigureGroup>;
+  const Entry* find(const FigureDimensions& dimensions) const;
+
+  // Most series have one, which lies where the series does.
+  std::optional<Entry> first_;
+  std::vector<Entry> others_;
+  std::vector<std::uint64_t> hashes_;  // of the others' dimensions
   bool several_currencies_ = false;
+  bool home_known_ = false;
+  std::int64_t home_ = 0;
   std::size_t bytes_ = 0;
 };
 

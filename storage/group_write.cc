@@ -206,12 +206,10 @@ Result<void> GroupWrite::stage(const Batch& batch, Evaluation& evaluation) {
     }
     // Ranks decide who leads a cell.
     if (event.changes_ranks) state_.series.rerank(policy_);
+    if (event.changes_parties) state_.series.forget_home_currencies();
     for (const FactRow& fact : event.rows) {
       stage_row(fact);
       if (fact.metric == rate_metric_) state_.rates.forget();
-      if (state_.recent && !fact.row.has(flag::kRetraction)) {
-        if (const auto value = recent_value_of(fact)) state_.recent->add(*value);
-      }
       CAPEXDB_TRY(state_.series.add(*state_.database, history_key_of(fact), fact.row, policy_));
     }
     if (!event.event_id.empty()) {
@@ -223,6 +221,9 @@ Result<void> GroupWrite::stage(const Batch& batch, Evaluation& evaluation) {
     if (log_bytes >= kLogEntryBytes) flush_log();
   }
   if (log.events_size() > 0) flush_log();
+  if (state_.recent) {
+    for (const RecentValue& value : evaluation.recent) state_.recent->add(value);
+  }
   staged_.next_sequence = sequence;
   return {};
 }

@@ -1,6 +1,7 @@
 #include "storage/magnitude.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 
 namespace capexdb::storage {
@@ -12,19 +13,24 @@ uint128 absolute(const Decimal& number) {
   return static_cast<uint128>(number.is_negative() ? -number.mantissa() : number.mantissa());
 }
 
+constexpr std::size_t kPowers = 20;  // of ten that 64 bits hold
+constexpr std::array<std::uint64_t, kPowers> powers_of_ten() {
+  std::array<std::uint64_t, kPowers> powers{1};
+  for (std::size_t i = 1; i < kPowers; ++i) powers[i] = powers[i - 1] * 10;
+  return powers;
+}
+constexpr std::array<std::uint64_t, kPowers> kPowersOfTen = powers_of_ten();
+
+int digits_of(std::uint64_t value) {
+  // log10(2) is about 1233 / 4096; the guess is right or one too low.
+  const auto guess = static_cast<std::size_t>(std::bit_width(value)) * 1233U >> 12U;
+  return static_cast<int>(guess) + (value >= kPowersOfTen[guess] ? 1 : 0);
+}
+
 int digits_of(uint128 value) {
-  int digits = 0;
-  if (value >= static_cast<uint128>(power_of_ten(kDigits))) {
-    value /= static_cast<uint128>(power_of_ten(kDigits));
-    digits = kDigits;
-    if (value >= static_cast<uint128>(power_of_ten(kDigits))) {
-      value /= static_cast<uint128>(power_of_ten(kDigits));
-      digits += kDigits;
-    }
-  }
-  auto rest = static_cast<std::uint64_t>(value);
-  for (; rest >= 1000; rest /= 1000) digits += 3;
-  return digits + (rest >= 100 ? 3 : rest >= 10 ? 2 : rest > 0 ? 1 : 0);
+  if (value >> 64U == 0) return digits_of(static_cast<std::uint64_t>(value));
+  const auto beyond = static_cast<uint128>(power_of_ten(kDigits));
+  return kDigits + digits_of(value / beyond);
 }
 
 Magnitude normal(uint128 value, int exponent) {
@@ -33,7 +39,7 @@ Magnitude normal(uint128 value, int exponent) {
   if (excess > 0) {
     value /= static_cast<uint128>(power_of_ten(excess));
   } else if (excess < 0) {
-    value *= static_cast<uint128>(power_of_ten(-excess));
+    value = static_cast<std::uint64_t>(value) * kPowersOfTen[static_cast<std::size_t>(-excess)];
   }
   return {static_cast<std::int64_t>(value), exponent + excess};
 }
@@ -49,6 +55,11 @@ int Magnitude::size() const {
       static_cast<int>(std::bit_width(bits));  // 57 to 60, as digits are in [10^17, 10^18)
   const auto next = static_cast<int>(bits >> static_cast<unsigned>(width - 4)) & 7;
   return width * 8 + next + exponent * kPerTen / 1000;
+}
+
+Magnitude magnitude_of(std::int64_t mantissa, int scale) {
+  const auto positive = static_cast<std::uint64_t>(mantissa < 0 ? -mantissa : mantissa);
+  return normal(positive, -scale);
 }
 
 Magnitude product(const Magnitude& a, const Magnitude& b) {

@@ -21,6 +21,8 @@ struct Magnitude {
 };
 
 Magnitude magnitude_of(const Decimal& number);
+// Of mantissa / 10^scale.
+Magnitude magnitude_of(std::int64_t mantissa, int scale);
 Magnitude product(const Magnitude& a, const Magnitude& b);
 // Of one that is not zero; b must not be.
 Magnitude quotient(const Magnitude& a, const Magnitude& b);

@@ -18,6 +18,14 @@ bool is_amount(Measure measure) {
 
 std::string sequence_text(std::uint64_t sequence) { return "sequence " + std::to_string(sequence); }
 
+// Of a group of another currency it has to be looked for.
+std::size_t place_in(const FigureGroup& group, const Newcomer& it) {
+  for (std::size_t i = 0; i < it.groups.size(); ++i) {
+    if (it.groups[i] == &group) return it.places[i];
+  }
+  return group.place_of_end(it.period.end);
+}
+
 // Calls `visit` with the figures that lie nearest to `it`, until it returns false.
 template <class Visit>
 void visit_nearest(const Newcomer& it, const FigureGroups& groups, const Visit& visit) {
@@ -26,14 +34,13 @@ void visit_nearest(const Newcomer& it, const FigureGroups& groups, const Visit& 
     const KnownFigure* last;  // behind the last one that is looked at
     int step;
   };
-  std::array<Side, 4> sides{};
+  std::array<Side, 2 * kFigureSourcesMax> sides{};
   std::size_t count = 0;
   for (const FigureGroup* group : groups) {
-    if (group == nullptr || group->figures().empty()) continue;
+    if (group->figures().empty()) continue;
     const KnownFigure* first = group->figures().data();
     const std::size_t all = group->figures().size();
-    const auto middle =
-        static_cast<std::size_t>(group->ending_from(it.period.end) - group->figures().begin());
+    const std::size_t middle = place_in(*group, it);
     const std::size_t later = std::min(all - middle, kLookedAtMax);
     const std::size_t earlier = std::min(middle, kLookedAtMax);
     sides[count++] = {first + middle, first + middle + later, 1};
@@ -45,7 +52,7 @@ void visit_nearest(const Newcomer& it, const FigureGroups& groups, const Visit& 
     Day distance = 0;
     for (std::size_t i = 0; i < count; ++i) {
       if (sides[i].at == sides[i].last) continue;
-      const Day its = std::abs(sides[i].at->period.end - it.period.end);
+      const Day its = std::abs(sides[i].at->end - it.period.end);
       if (nearest != nullptr && its >= distance) continue;
       nearest = &sides[i];
       distance = its;
@@ -53,8 +60,8 @@ void visit_nearest(const Newcomer& it, const FigureGroups& groups, const Visit& 
     if (nearest == nullptr) return;
     const KnownFigure& f = *nearest->at;
     nearest->at += nearest->step;
-    const bool own = f.period == it.period && f.definition == it.row[Column::definition];
-    if (!f.counts() || own || !same_length(f.period, it.period)) continue;
+    if (!f.counts() || !same_length(f.period(), it.period)) continue;
+    if (f.period() == it.period && f.definition == it.row[Column::definition]) continue;
     if (!visit(f)) return;
   }
 }
@@ -67,10 +74,14 @@ Newcomer::Newcomer(const Row& the_row, const StatedNumber& the_number, const Sur
       magnitude(magnitude_of(the_number.value)),
       size(magnitude.size()),
       period(the_row.period()),
-      dimensions(dimensions_of(the_row)),
-      groups() {
-  for (std::size_t i = 0; i < groups.size(); ++i) {
-    if (around.figures[i] != nullptr) groups[i] = around.figures[i]->group_of(dimensions);
+      dimensions(dimensions_of(the_row)) {
+  for (const SeriesFigures* figures : around.figures) {
+    if (figures == nullptr) continue;
+    has_other_currencies |= figures->has_other_currencies(dimensions.currency);
+    const FigureGroup* group = figures->group_of(dimensions);
+    if (group == nullptr) continue;
+    places[groups.size()] = group->place_of_end(period.end);
+    groups.add(*group);
   }
 }
 
@@ -84,11 +95,17 @@ std::vector<KnownFigure> nearest_figures(const Newcomer& it, const FigureGroups&
   return all;
 }
 
-bool differs_from_nearest(const Newcomer& it, std::size_t count, int size) {
+bool differs_from_nearest(const Newcomer& it, std::size_t count, int eighths) {
+  constexpr int kSlack = 2;
+  const int apart = eighths - kSlack;
+  const bool possible =
+      std::any_of(it.groups.begin(), it.groups.end(),
+                  [&](const FigureGroup* group) { return group->may_differ_by(apart, it.size); });
+  if (!possible) return false;
   std::size_t seen = 0;
   std::size_t differ = 0;
   visit_nearest(it, it.groups, [&](const KnownFigure& f) {
-    if (std::abs(f.size - it.size) >= size - 2) ++differ;
+    if (std::abs(f.size - it.size) >= apart) ++differ;
     return ++seen < count;
   });
   return differ > 0 && differ * 2 >= seen;
@@ -109,11 +126,8 @@ MaybeSuspicion sign_flip(const Newcomer& it, const Surroundings& around,
   }
   std::size_t others = 0;
   const KnownFigure* nearest = nullptr;
-  const auto distance = [&](const KnownFigure& f) {
-    return std::abs(f.period.end - it.period.end);
-  };
+  const auto distance = [&](const KnownFigure& f) { return std::abs(f.end - it.period.end); };
   for (const FigureGroup* group : it.groups) {
-    if (group == nullptr) continue;
     if ((value.is_negative() ? group->negative() : group->positive()) > 0) return {};
     others += value.is_negative() ? group->positive() : group->negative();
   }
@@ -122,19 +136,18 @@ MaybeSuspicion sign_flip(const Newcomer& it, const Surroundings& around,
   const auto& may_change = rules.sign_flip_may_change;
   if (std::find(may_change.begin(), may_change.end(), metric) != may_change.end()) return {};
   for (const FigureGroup* group : it.groups) {
-    if (group == nullptr) continue;
     for (const KnownFigure& f : group->figures()) {
       if (!f.counts()) continue;
       if (nearest == nullptr || distance(f) < distance(*nearest)) nearest = &f;
     }
   }
-  return Suspicion{
-      Rule::sign_flip, "value",
-      "value " + value.to_string() + " is " + (value.is_negative() ? "below" : "above") +
-          " zero, all " + std::to_string(others) + " other figures of these years are " +
-          (value.is_negative() ? "above" : "below") + " it (the nearest: " +
-          nearest->number.value.to_string() + " of " + period_to_string(nearest->period) + ", " +
-          sequence_text(nearest->sequence) + "): is the sign right?"};
+  return Suspicion{Rule::sign_flip, "value",
+                   "value " + value.to_string() + " is " +
+                       (value.is_negative() ? "below" : "above") + " zero, all " +
+                       std::to_string(others) + " other figures of these years are " +
+                       (value.is_negative() ? "above" : "below") + " it (the nearest: " +
+                       nearest->value().to_string() + " of " + period_to_string(nearest->period()) +
+                       ", " + sequence_text(nearest->sequence) + "): is the sign right?"};
 }
 
 MaybeSuspicion other_company(const Newcomer& it, const Surroundings& around,

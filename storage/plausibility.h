@@ -38,7 +38,7 @@ class Background {
   virtual ~Background() = default;
   virtual std::string metric_id() = 0;
   virtual std::string fiscal_year_end() = 0;  // of the subject
-  virtual std::string home_currency() = 0;    // of the subject's country
+  virtual std::int64_t home_currency() = 0;   // of the subject's country; 0: not known
   // So much of `quoted` for one of `base`, on that day or shortly before.
   virtual std::optional<Decimal> rate(const std::string& quoted, const std::string& base,
                                       Day day) = 0;
@@ -46,13 +46,32 @@ class Background {
   virtual std::string name_of(std::uint32_t subject) = 0;
 };
 
+inline constexpr std::size_t kFigureSourcesMax = 6;
+using FigureSources = std::array<const SeriesFigures*, kFigureSourcesMax>;
+// Those that there are.
+class FigureGroups {
+ public:
+  void add(const FigureGroup& group) {
+    if (count_ < all_.size()) all_[count_++] = &group;
+  }
+  std::size_t size() const { return count_; }
+  const FigureGroup* operator[](std::size_t i) const { return all_[i]; }
+  const FigureGroup* const* begin() const { return all_.data(); }
+  const FigureGroup* const* end() const { return all_.data() + count_; }
+
+ private:
+  std::array<const FigureGroup*, kFigureSourcesMax> all_ = {};
+  std::size_t count_ = 0;
+};
+
 // Where a new row comes to stand.
 struct Surroundings {
   std::span<const Row> cell;    // what stands about the same cell, retractions applied
   const Row* leader = nullptr;  // of `cell`
-  // The figures of the subject's metric: of the row's decade, and of the one beside
-  // it where the row lies near its end. Either may be null.
-  std::array<const SeriesFigures*, 2> figures = {};
+  // The figures of the subject's metric: of the row's decade, of the one beside it where
+  // the row lies near its end, and of companies that are one with the subject. The others
+  // are null.
+  FigureSources figures = {};
   const RecentValue* other_company = nullptr;
   std::string_view period_label;  // printed beside the dates; empty: none
 };
@@ -60,8 +79,6 @@ struct Surroundings {
 // All suspicions that the rules in force have, in the order of Rule.
 std::vector<Suspicion> suspicions_about(const Row& row, const Surroundings& around,
                                         const PlausibilityRules& rules, Background& background);
-
-using FigureGroups = std::array<const FigureGroup*, 2>;
 
 // The rules one by one, as suspicions_about() uses them. `number` is the row's, and
 // not zero.
@@ -74,7 +91,10 @@ struct Newcomer {
   int size;
   Period period;
   FigureDimensions dimensions;
-  FigureGroups groups;  // of the surroundings, either may be null
+  FigureGroups groups;
+  // The place of the first figure of each that ends with the period or later.
+  std::array<std::size_t, kFigureSourcesMax> places = {};
+  bool has_other_currencies = false;
 };
 using MaybeSuspicion = std::optional<Suspicion>;
 MaybeSuspicion unit_slip(const Newcomer& it, const Surroundings& around,
@@ -94,6 +114,6 @@ std::vector<KnownFigure> nearest_figures(const Newcomer& it, const FigureGroups&
                                          std::size_t count);
 // Whether half of the nearest ones or more may be at least so many eighths of a doubling
 // larger, or smaller. Cheap.
-bool differs_from_nearest(const Newcomer& it, std::size_t count, int size);
+bool differs_from_nearest(const Newcomer& it, std::size_t count, int eighths);
 
 }  // namespace capexdb::storage

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "proto/model/period.h"
@@ -12,46 +13,46 @@
 
 namespace capexdb::storage {
 
+// A statement, by a hash of what must be equal: metric, unit, currency, value and the
+// day of publication.
 struct RecentValue {
-  std::uint16_t metric = 0;
-  std::uint32_t subject = 0;
-  std::int64_t unit = 0;
-  std::int64_t currency = 0;
-  Day published = 0;
-  std::int64_t document = 0;
-  Period period;
-  Decimal value;  // without trailing zeros behind the point
+  std::uint64_t same = 0;
   std::uint64_t sequence = 0;
+  std::int64_t document = 0;
+  std::uint32_t subject = 0;
+  Period period;
 };
 
 // Of a level that is a point, not zero, and published on one day; else none.
 std::optional<RecentValue> recent_value_of(const FactRow& fact);
 
-// A ring: the oldest one makes room. Not for two threads at a time.
+// A ring: the oldest one makes room. Numbers go round at 2^32, which is far beyond any
+// capacity. Not for two threads at a time.
 class RecentValues {
  public:
   explicit RecentValues(std::size_t capacity);
 
   void add(const RecentValue& value);
-  // The newest one of the same metric, unit, currency, day and value about another
-  // subject; of the same period or document, where there is one. Null if there is none
-  // among the last few of that value and day.
+  // The newest one that says the same about another subject; of the same period or
+  // document, where there is one. Null if there is none among the last few.
   const RecentValue* find_other(const RecentValue& value) const;
+  // Brings what find_other() looks at first into the processor's cache.
+  void prefetch(const RecentValue& value) const {
+    __builtin_prefetch(&chains_[value.same & (chains_.size() - 1)]);
+  }
   std::size_t capacity() const { return capacity_; }
 
  private:
   struct Entry {
     RecentValue value;
-    std::uint64_t before = 0;  // number of the earlier one in the same chain
+    std::uint32_t before = 0;  // number of the earlier one in the same chain
   };
   static constexpr int kLookedAtMax = 64;
-
-  std::size_t chain_of(const RecentValue& value) const;
 
   std::size_t capacity_;
   std::uint64_t count_ = 0;  // ever added; the entry of number n is at (n - 1) % capacity_
   std::vector<Entry> entries_;
-  std::vector<std::uint64_t> chains_;  // number of the newest entry; 0: none
+  std::vector<std::uint32_t> chains_;  // number of the newest entry; 0: none
 };
 
 }  // namespace capexdb::storage

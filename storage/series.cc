@@ -168,25 +168,24 @@ Result<void> Series::keep(std::string block) {
 }
 
 Result<SeriesFigures*> Series::figures() {
-  if (figures_) return figures_.get();
-  auto figures = std::make_unique<SeriesFigures>();
+  if (figures_) return &*figures_;
+  SeriesFigures figures;
   if (!block_.empty()) {
     if (!reader_) {
       CAPEXDB_ASSIGN(BlockReader reader, BlockReader::open(block_));
       reader_ = std::make_unique<BlockReader>(reader);
     }
-    read_figures(*reader_, *figures);
+    read_figures(*reader_, figures);
   }
   for (const std::string& block : later_) {
     CAPEXDB_ASSIGN(const BlockReader reader, BlockReader::open(block));
-    read_figures(reader, *figures);
+    read_figures(reader, figures);
   }
   // What was added and is in no block yet.
   for (const auto& [key, cell] : cells_) {
-    for (const Row& row : cell.rows()) figures->add(row);
+    for (const Row& row : cell.rows()) figures.add(row);
   }
-  figures_ = std::move(figures);
-  return figures_.get();
+  return &figures_.emplace(std::move(figures));
 }
 
 void Series::put_back() {
@@ -199,7 +198,7 @@ void Series::put_back() {
 std::size_t Series::bytes() const {
   return sizeof *this + sizeof(HistoryKey) + 64 + block_.capacity() + later_bytes_ +
          (reader_ ? sizeof *reader_ : 0) + cells_.size() * kCellBytes + rows_out_ * kRowBytes +
-         (figures_ ? sizeof *figures_ + figures_->bytes() : 0);
+         (figures_ ? figures_->bytes() : 0);
 }
 
 Result<CellStatements*> Series::cell(const CellKey& key, const Policy& policy) {
@@ -267,6 +266,10 @@ Result<void> SeriesCache::keep(const HistoryKey& key, std::string block) {
 
 void SeriesCache::rerank(const Policy& policy) {
   for (auto& [key, entry] : series_) entry.series.rerank(policy);
+}
+
+void SeriesCache::forget_home_currencies() {
+  for (auto& [key, entry] : series_) entry.series.forget_home_currency();
 }
 
 void SeriesCache::count(Entry& entry) {

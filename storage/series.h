@@ -67,6 +67,10 @@ class Series {
   Result<SeriesFigures*> figures();
   // After some were added that will not come into the series.
   void forget_figures() { figures_.reset(); }
+  // After the catalogue has changed.
+  void forget_home_currency() {
+    if (figures_) figures_->forget_home_currency();
+  }
   // Puts the cells back that were taken out. Of one whose rows are all kept.
   void put_back();
   std::size_t bytes() const;  // about what it takes in memory
@@ -80,8 +84,8 @@ class Series {
   std::size_t block_rows_ = 0;
   std::unique_ptr<BlockReader> reader_;  // of block_, while cells are taken out
   std::unordered_map<CellKey, CellStatements, CellKeyHash> cells_;
-  std::size_t rows_out_ = 0;                // in cells_
-  std::unique_ptr<SeriesFigures> figures_;  // once they are asked for
+  std::size_t rows_out_ = 0;              // in cells_
+  std::optional<SeriesFigures> figures_;  // once they are asked for
 };
 
 // Series read from the store and kept up to date with what is committed.
@@ -101,6 +105,8 @@ class SeriesCache {
   void committed() { staged_.clear(); }
   // After the ranks of sources have changed.
   void rerank(const Policy& policy);
+  // After parties of the catalogue have changed.
+  void forget_home_currencies();
   // Between batches: forgets what is in the store too when it takes too much room,
   // what was used longest ago first.
   void trim();

@@ -43,7 +43,7 @@ const FigureGroup& only_group(const SeriesFigures& figures) {
 std::vector<std::int64_t> values(const SeriesFigures& figures) {
   std::vector<std::int64_t> all;
   for (const KnownFigure& f : only_group(figures).figures()) {
-    if (f.counts()) all.push_back(static_cast<std::int64_t>(f.number.value.mantissa()));
+    if (f.counts()) all.push_back(static_cast<std::int64_t>(f.value().mantissa()));
   }
   return all;
 }
@@ -114,9 +114,9 @@ TEST(Figures, AreBoundedAndTheFarthestMakesRoom) {
   }
   const auto& kept = only_group(figures).figures();
   EXPECT_EQ(kept.size(), FigureGroup::kFiguresMax);
-  EXPECT_TRUE(std::is_sorted(
-      kept.begin(), kept.end(),
-      [](const KnownFigure& a, const KnownFigure& b) { return a.period.end < b.period.end; }));
+  EXPECT_TRUE(
+      std::is_sorted(kept.begin(), kept.end(),
+                     [](const KnownFigure& a, const KnownFigure& b) { return a.end < b.end; }));
   EXPECT_EQ(only_group(figures).positive(), FigureGroup::kFiguresMax);
 }
 
