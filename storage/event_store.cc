@@ -114,7 +114,10 @@ Result<void> remember_recent(StoreState& state, const ReadView& view) {
       if (statement != nullptr) {
         CAPEXDB_ASSIGN(const auto rows, rows_of(*statement, sequence, state.catalogue));
         for (const FactRow& fact : rows) {
-          if (const auto value = recent_value_of(fact)) state.recent->add(*value);
+          auto value = recent_value_of(fact);
+          if (!value) continue;
+          value->subject = state.catalogue.canonical(value->subject, kNow);
+          state.recent->add(*value);
         }
       }
       ++sequence;

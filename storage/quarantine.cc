@@ -35,10 +35,15 @@ Row number_row(const Observation& observation) {
 }
 
 // Whom a reference names: an id, or where nobody is known by it, the reference itself.
-std::string party_text(const PartyRef& ref, const Catalogue& catalogue) {
-  const auto known = catalogue.find_party(ref, kNow);
+std::string party_text(const PartyRef& ref, Day day, const Catalogue& catalogue) {
+  const auto known = catalogue.find_party(ref, kNow, day);
   if (known && *known != 0) return "#" + std::to_string(*known);
   return slug(ref.name) + "\n" + to_upper_ascii(ref.ticker) + "\n" + ref.cik;
+}
+
+bool same_fiscal(const Statement& a, const Statement& b) {
+  if (!a.fiscal || !b.fiscal) return a.fiscal.has_value() == b.fiscal.has_value();
+  return a.fiscal->label == b.fiscal->label && a.fiscal->instant == b.fiscal->instant;
 }
 
 std::string named(Result<std::uint32_t> known, const std::string& text) {
@@ -57,7 +62,7 @@ std::vector<std::string> other_parties(const Statement& statement, const Catalog
   std::vector<std::string> parties;
   for (const CounterpartyRef& other : statement.counterparties) {
     parties.push_back(std::string(to_string(other.role)) + ":" +
-                      party_text(other.party, catalogue));
+                      party_text(other.party, statement.name_day(), catalogue));
   }
   std::sort(parties.begin(), parties.end());
   return parties;
@@ -88,6 +93,10 @@ std::uint64_t content_but_for_names(const Statement& statement) {
                                      static_cast<std::int64_t>(statement.period.kind),
                                      statement.period.start,
                                      statement.period.end};
+  if (statement.fiscal) {
+    const FiscalLabel& label = statement.fiscal->label;
+    words.insert(words.end(), {label.year, label.first, label.quarters, statement.fiscal->instant});
+  }
   for (const Observation& o : statement.observations) {
     const Row row = number_row(o);
     words.insert(words.end(), row.columns.begin(), row.columns.end());
@@ -96,12 +105,14 @@ std::uint64_t content_but_for_names(const Statement& statement) {
 }
 
 bool same_statement(const Statement& a, const Statement& b, const Catalogue& catalogue) {
-  const bool same_frame = a.documents.document == b.documents.document &&
-                          a.published == b.published && a.status == b.status &&
-                          a.period == b.period && a.definition == b.definition &&
-                          a.observations.size() == b.observations.size() &&
-                          a.counterparties.size() == b.counterparties.size();
-  if (!same_frame || party_text(a.subject, catalogue) != party_text(b.subject, catalogue) ||
+  const bool same_frame =
+      a.documents.document == b.documents.document && a.published == b.published &&
+      a.status == b.status && a.period == b.period && same_fiscal(a, b) &&
+      a.definition == b.definition && a.observations.size() == b.observations.size() &&
+      a.counterparties.size() == b.counterparties.size();
+  if (!same_frame ||
+      party_text(a.subject, a.name_day(), catalogue) !=
+          party_text(b.subject, b.name_day(), catalogue) ||
       other_parties(a, catalogue) != other_parties(b, catalogue)) {
     return false;
   }

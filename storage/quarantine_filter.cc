@@ -54,7 +54,7 @@ Result<RecordFilter> RecordFilter::of(const v1::QuarantineRequest& request,
                  catalogue.find_party(PartyRef{filter.company_, {}, {}, {}}, kNow));
   if (known != 0) {
     filter.companies_ = catalogue.leaves(known, kNow);
-    filter.companies_.push_back(known);
+    filter.companies_.push_back(catalogue.canonical(known, kNow));
   }
   return filter;
 }
@@ -64,10 +64,12 @@ Result<bool> RecordFilter::takes(std::uint64_t id, const QuarantineRecord& recor
   if (!code_.empty() && record.code() != code_) return false;
   if (company_.empty()) return true;
   CAPEXDB_ASSIGN(const ValidEvent event, event_of_record(id, record));
-  const PartyRef& subject = std::get<Statement>(event.fact()).subject;
-  const auto known = catalogue_.find_party(subject, kNow);
+  const auto& statement = std::get<Statement>(event.fact());
+  const PartyRef& subject = statement.subject;
+  const auto known = catalogue_.find_party(subject, kNow, statement.name_day());
   if (known && *known != 0) {
-    return std::find(companies_.begin(), companies_.end(), *known) != companies_.end();
+    const std::uint32_t one = catalogue_.canonical(*known, kNow);
+    return std::find(companies_.begin(), companies_.end(), one) != companies_.end();
   }
   // Who comes with the record alone has no other name.
   const std::string wanted = slug(company_);

@@ -4,6 +4,7 @@
 #include "proto/model/limits.h"
 #include "proto/model/query.h"
 #include "proto/model/time_range.h"
+#include "storage/fiscal_period.h"
 #include "storage/naming.h"
 #include "storage/quarantine_filter.h"
 #include "storage/store_state.h"
@@ -33,7 +34,7 @@ Result<v1::QuarantineEntry> entry_of(std::uint64_t id, const QuarantineRecord& r
   entry.set_code(record.code());
   entry.set_field(record.field());
   entry.set_message(record.message());
-  const auto known = catalogue.find_party(said.subject, kNow);
+  const auto known = catalogue.find_party(said.subject, kNow, said.name_day());
   const std::string as_written = !said.subject.name.empty()     ? said.subject.name
                                  : !said.subject.ticker.empty() ? said.subject.ticker
                                                                 : said.subject.cik;
@@ -49,7 +50,11 @@ Result<v1::QuarantineEntry> entry_of(std::uint64_t id, const QuarantineRecord& r
         o.measure.value_or(is_known ? catalogue.metric(*metric, kNow).measure() : Measure::level);
     entry.set_unit(joined(entry.unit(), stated_unit(o, measure)));
   }
-  entry.set_period(period_to_string(said.period));
+  // A fiscal label stands for days where the company's calendar is known.
+  const auto period = period_of(said, known.value_or(0), kNow, catalogue);
+  entry.set_period(period        ? period_to_string(*period)
+                   : said.fiscal ? to_string(said.fiscal->label)
+                                 : std::string());
   entry.set_source(said.publisher);
   entry.set_published_at(time_range_to_string(said.published));
   entry.set_event_id(event.event_id());
