@@ -14,7 +14,15 @@ void BatchWindow::renumber(std::uint64_t first) {
 
 Result<void> BatchWindow::on_welcome(std::uint64_t last_batch_number) {
   on_disconnected();
-  if (numbering_ == Numbering::none) return {};
+  if (numbering_ == Numbering::trial) {
+    if (!std::exchange(welcomed_, true) || answered_ == 0) {
+      renumber(1);
+      return {};
+    }
+    return fail(Errc::aborted,
+                "the connection was lost in the middle of the dry run, and with it what was tried "
+                "before; begin again");
+  }
   if (!std::exchange(welcomed_, true)) {
     renumber(last_batch_number + 1);
     return {};
@@ -49,7 +57,7 @@ void BatchWindow::push(v1::IngestRequest request) {
   Pending batch;
   batch.base = events_;
   events_ += static_cast<std::uint64_t>(request.events_size());
-  if (numbering_ != Numbering::none) request.set_batch_number(++last_number_);
+  request.set_batch_number(++last_number_);
   *batch.message.mutable_ingest() = std::move(request);
   batches_.push_back(std::move(batch));
 }
@@ -85,6 +93,7 @@ Result<void> BatchWindow::on_reply(std::uint64_t request_id, v1::IngestReply rep
                         static_cast<std::uint64_t>(front.message.ingest().events_size()),
                         std::move(*front.reply)});
     batches_.pop_front();
+    ++answered_;
     --sent_;
     --answered_early_;
   }

@@ -71,8 +71,8 @@ struct Producer::Impl {
     batch_events_max = std::max<std::size_t>(
         1, bounded(options.atomic ? limits::kBatchEventsMax : options.batch_events_max,
                    limits.batch_events_max()));
-    const std::size_t window_max = options.dry_run ? 1 : std::max<std::size_t>(1, options.window);
-    on_their_way_max = bounded(window_max, limits.requests_in_flight_max());
+    on_their_way_max =
+        bounded(std::max<std::size_t>(1, options.window), limits.requests_in_flight_max());
     return window.on_welcome(connection->welcome().last_batch_number());
   }
 
@@ -196,7 +196,7 @@ Result<Producer> Producer::open(ClientOptions options, const ProducerOptions& pr
     options.producer_id = random_id(random);
     options.ephemeral_producer = true;
   }
-  const auto numbering = producer_options.dry_run     ? client::Numbering::none
+  const auto numbering = producer_options.dry_run     ? client::Numbering::trial
                          : options.ephemeral_producer ? client::Numbering::ephemeral
                                                       : client::Numbering::kept;
   auto impl = std::make_unique<Impl>(std::move(options), producer_options, numbering);
