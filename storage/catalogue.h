@@ -185,6 +185,10 @@ class Catalogue {
 // "all" selects every company, so nothing else may go by it.
 bool is_reserved_name(std::string_view name);
 
+// What makes a text no name that people can tell from others: "has a line break ... in
+// it"; empty: nothing does.
+std::string fault_of_name(std::string_view name);
+
 // The members of "A + B + C"; empty for any other text.
 std::vector<std::string> composite_parts(std::string_view name);
 

@@ -19,32 +19,11 @@ Error refusal(std::string field, std::string reason, std::string message) {
   return {Errc::invalid_argument, std::move(message), std::move(field), std::move(reason)};
 }
 
-// What makes a text no name that people can tell from others; empty: nothing.
-std::string fault_of(std::string_view name) {
-  if (name.empty()) return {};
-  if (trim(name).empty()) return "consists of blanks";
-  for (const char c : name) {
-    if ((static_cast<unsigned char>(c) < 0x20) || c == 0x7F) {
-      return "has a line break, tab or control character in it";
-    }
-  }
-  // Turn the text around it, or are not seen: U+200B, U+202A..202E, U+2066..2069, U+FEFF.
-  static constexpr std::array<std::string_view, 11> kHidden = {
-      "\u200B", "\u202A", "\u202B", "\u202C", "\u202D", "\u202E",
-      "\u2066", "\u2067", "\u2068", "\u2069", "\uFEFF"};
-  for (const std::string_view hidden : kHidden) {
-    if (name.find(hidden) != std::string_view::npos) {
-      return "has an invisible character in it that turns or hides text";
-    }
-  }
-  return {};
-}
-
 class NameCheck {
  public:
   void add(const std::string& field, std::string_view name) {
     if (fault_) return;
-    const std::string fault = fault_of(name);
+    const std::string fault = fault_of_name(name);
     if (!fault.empty())
       fault_ = refusal(field, "bad_name", "the name " + shown(name) + " " + fault);
   }
@@ -107,6 +86,26 @@ std::string other_meaning(const std::string& id) {
 }
 
 }  // namespace
+
+std::string fault_of_name(std::string_view name) {
+  if (name.empty()) return {};
+  if (trim(name).empty()) return "consists of blanks";
+  for (const char c : name) {
+    if ((static_cast<unsigned char>(c) < 0x20) || c == 0x7F) {
+      return "has a line break, tab or control character in it";
+    }
+  }
+  // Turn the text around it, or are not seen: U+200B, U+202A..202E, U+2066..2069, U+FEFF.
+  static constexpr std::array<std::string_view, 11> kHidden = {
+      "\u200B", "\u202A", "\u202B", "\u202C", "\u202D", "\u202E",
+      "\u2066", "\u2067", "\u2068", "\u2069", "\uFEFF"};
+  for (const std::string_view hidden : kHidden) {
+    if (name.find(hidden) != std::string_view::npos) {
+      return "has an invisible character in it that turns or hides text";
+    }
+  }
+  return {};
+}
 
 Result<void> Catalogue::admits(const CatalogChange& change) const {
   CAPEXDB_TRY(check_change(change));

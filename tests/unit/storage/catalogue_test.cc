@@ -237,6 +237,33 @@ TEST_F(CatalogueTest, ALaterRecordFindsWhatAnEarlierOneOfTheBatchBrought) {
   EXPECT_EQ(reserved.error().reason, "reserved_name");
 }
 
+TEST_F(CatalogueTest, StatementsBringNoNamesThatPeopleCannotTellApart) {
+  NewNames names(catalogue_, 9);
+  std::vector<std::string> first_seen;
+  const auto reason_of = [&](const PartyRef& subject, const std::string& product,
+                             const std::string& publisher) {
+    Statement s;
+    s.subject = subject;
+    s.product = product;
+    s.publisher = publisher;
+    s.observations.resize(1);
+    s.observations[0].metric = "capex";
+    s.observations[0].unquantified = true;
+    const auto named = names.collect(s, first_seen);
+    return named ? std::string() : named.error().reason + " " + named.error().field;
+  };
+  const PartyRef known{"Alibaba", {}, {}, {}};
+  EXPECT_EQ(reason_of({"Ali\u200Bbaba", {}, {}, {}}, "", "Post"), "bad_name subject.name");
+  EXPECT_EQ(reason_of({"Two\nLines", {}, {}, {}}, "", "Post"), "bad_name subject.name");
+  EXPECT_EQ(reason_of(known, "H20\u202E", "Post"), "bad_name product");
+  EXPECT_EQ(reason_of(known, "", "The\tPost"), "bad_name source.publisher");
+  EXPECT_EQ(reason_of(known, "H20", "The Post"), "");
+  // Of a CIK that is known the name is only one more.
+  EXPECT_EQ(reason_of({"Ali\u200Bbaba", {}, "1577552", {}}, "", "The Post"), "");
+  EXPECT_EQ(found("Ali\u200Bbaba"), "");
+  EXPECT_TRUE(first_seen.empty());
+}
+
 TEST_F(CatalogueTest, GroupsOfGroupsComeDownToCompaniesEvenInACircle) {
   CatalogParty outer;
   outer.id = "outer";
