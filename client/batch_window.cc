@@ -14,6 +14,7 @@ void BatchWindow::renumber(std::uint64_t first) {
 
 Result<void> BatchWindow::on_welcome(std::uint64_t last_batch_number) {
   on_disconnected();
+  if (numbering_ == Numbering::none) return {};
   if (numbering_ == Numbering::trial) {
     if (!std::exchange(welcomed_, true) || answered_ == 0) {
       renumber(1);
@@ -57,7 +58,7 @@ void BatchWindow::push(v1::IngestRequest request) {
   Pending batch;
   batch.base = events_;
   events_ += static_cast<std::uint64_t>(request.events_size());
-  request.set_batch_number(++last_number_);
+  if (numbering_ != Numbering::none) request.set_batch_number(++last_number_);
   *batch.message.mutable_ingest() = std::move(request);
   batches_.push_back(std::move(batch));
 }

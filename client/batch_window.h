@@ -19,6 +19,7 @@ enum class Numbering : std::uint8_t {
   kept,       // a named producer: its numbers are for ever
   ephemeral,  // the server may have forgotten them; then they start again
   trial,      // of a dry run: from 1, and lost with the connection
+  none,       // dry runs that stand for themselves
 };
 
 class BatchWindow {

@@ -27,6 +27,7 @@ struct ProducerOptions {
   std::size_t batch_events_max = 1000;  // likewise
   bool atomic = false;                  // one bad record refuses its batch
   bool dry_run = false;                 // says what would happen, each batch behind those before
+  bool dry_run_alone = false;           // instead, each for itself: cheaper, for one batch
   std::chrono::milliseconds give_up_after{60'000};  // without an answer from the server
 };
 

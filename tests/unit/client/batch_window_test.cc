@@ -142,6 +142,15 @@ TEST(BatchWindow, DryRunsCountFromOneWhateverTheServerKnows) {
   EXPECT_EQ(window.unanswered(), 0U);
 }
 
+TEST(BatchWindow, DryRunsThatStandForThemselvesTakeNoNumber) {
+  BatchWindow window(Numbering::none);
+  ASSERT_TRUE(window.on_welcome(9));
+  window.push(batch_of(1));
+  EXPECT_THAT(send_all(window), ElementsAre(0));
+  ASSERT_TRUE(window.on_reply(100, reply_to(0)));
+  EXPECT_EQ(window.unanswered(), 0U);
+}
+
 TEST(BatchWindow, ADryRunEndsWithTheConnectionThatKnewItsBeginning) {
   BatchWindow window(Numbering::trial);
   ASSERT_TRUE(window.on_welcome(0));

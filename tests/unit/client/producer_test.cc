@@ -318,6 +318,14 @@ TEST(Producer, DryRunsHaveNumbersOfTheirOwn) {
   for (const std::string& id : ids(6)) ASSERT_TRUE(producer->add(event(id)));
   ASSERT_TRUE(producer->drain(after(kLong)).value());
   EXPECT_THAT(store.received, ElementsAre(1, 2, 3));
+  { const Producer ended = std::move(*producer); }
+  options.dry_run = false;
+  options.dry_run_alone = true;
+  auto alone = Producer::open(options_for(server), options, after(kLong));
+  ASSERT_TRUE(alone);
+  ASSERT_TRUE(alone->add(event("e0")));
+  ASSERT_TRUE(alone->drain(after(kLong)).value());
+  EXPECT_THAT(store.received, ElementsAre(1, 2, 3, 0));
   EXPECT_TRUE(store.event_ids.empty());
 }
 
