@@ -15,6 +15,15 @@ void BatchWindow::renumber(std::uint64_t first) {
 Result<void> BatchWindow::on_welcome(std::uint64_t last_batch_number) {
   on_disconnected();
   if (numbering_ == Numbering::none) return {};
+  if (numbering_ == Numbering::trial) {
+    if (!std::exchange(welcomed_, true) || answered_ == 0) {
+      renumber(1);
+      return {};
+    }
+    return fail(Errc::aborted,
+                "the connection was lost in the middle of the dry run, and with it what was tried "
+                "before; begin again");
+  }
   if (!std::exchange(welcomed_, true)) {
     renumber(last_batch_number + 1);
     return {};
@@ -85,6 +94,7 @@ Result<void> BatchWindow::on_reply(std::uint64_t request_id, v1::IngestReply rep
                         static_cast<std::uint64_t>(front.message.ingest().events_size()),
                         std::move(*front.reply)});
     batches_.pop_front();
+    ++answered_;
     --sent_;
     --answered_early_;
   }

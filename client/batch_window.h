@@ -18,7 +18,8 @@ namespace capexdb::client {
 enum class Numbering : std::uint8_t {
   kept,       // a named producer: its numbers are for ever
   ephemeral,  // the server may have forgotten them; then they start again
-  none,       // dry runs take no numbers
+  trial,      // of a dry run: from 1, and lost with the connection
+  none,       // dry runs that stand for themselves
 };
 
 class BatchWindow {
@@ -27,7 +28,8 @@ class BatchWindow {
 
   // A connection is made; `last_batch_number` is what its Welcome says. Errors:
   // aborted when another producer has used the id since, data_loss when the
-  // server no longer knows batches that it has answered.
+  // server no longer knows batches that it has answered; aborted too when a dry run
+  // has lost the connection that knew its first batches.
   Result<void> on_welcome(std::uint64_t last_batch_number);
   // Every batch without an answer is to be sent again.
   void on_disconnected();
@@ -65,6 +67,7 @@ class BatchWindow {
   std::size_t answered_early_ = 0;  // of sent_
   std::deque<BatchReply> replies_;
   std::uint64_t events_ = 0;       // pushed so far
+  std::uint64_t answered_ = 0;     // batches
   std::uint64_t last_number_ = 0;  // given out
   std::uint64_t last_sent_ = 0;    // the highest number ever sent
   bool welcomed_ = false;

@@ -150,10 +150,12 @@ Result<v1::ShowReply> Client::show(std::uint64_t sequence, Deadline deadline) {
 
 Result<CatalogAnswer> Client::catalog(const CatalogQuestion& question, Deadline deadline) {
   CAPEXDB_TRY(check_text("name", question.name));
+  CAPEXDB_TRY(check_text("as_of", question.as_of));
   v1::ClientMessage request;
   request.mutable_catalog()->set_kind(static_cast<v1::CatalogRequest::Kind>(question.kind));
   request.mutable_catalog()->set_name(question.name);
   request.mutable_catalog()->set_at_sequence(question.at_sequence);
+  request.mutable_catalog()->set_as_of(question.as_of);
   CAPEXDB_ASSIGN(const auto message, impl_->ask_for_one(request, deadline));
   const v1::CatalogReply& reply = message.catalog();
   CatalogAnswer answer;

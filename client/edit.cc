@@ -108,7 +108,7 @@ Result<v1::Event> retraction_of(const v1::Event& event, const StatedFact& fact,
 Result<v1::IngestReply> send_event(const ClientOptions& options, v1::Event event, bool dry_run,
                                    Deadline deadline) {
   ProducerOptions producer_options;
-  producer_options.dry_run = dry_run;
+  producer_options.dry_run_alone = dry_run;
   CAPEXDB_ASSIGN(Producer producer, Producer::open(options, producer_options, deadline));
   CAPEXDB_TRY(producer.add(std::move(event)));
   CAPEXDB_ASSIGN(const bool answered, producer.drain(deadline));

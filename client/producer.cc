@@ -71,8 +71,8 @@ struct Producer::Impl {
     batch_events_max = std::max<std::size_t>(
         1, bounded(options.atomic ? limits::kBatchEventsMax : options.batch_events_max,
                    limits.batch_events_max()));
-    const std::size_t window_max = options.dry_run ? 1 : std::max<std::size_t>(1, options.window);
-    on_their_way_max = bounded(window_max, limits.requests_in_flight_max());
+    on_their_way_max =
+        bounded(std::max<std::size_t>(1, options.window), limits.requests_in_flight_max());
     return window.on_welcome(connection->welcome().last_batch_number());
   }
 
@@ -81,7 +81,7 @@ struct Producer::Impl {
     if (window.unanswered() == 0) progress_at = std::chrono::steady_clock::now();
     open_batch.set_producer_id(client.producer_id);
     open_batch.set_mode(options.atomic ? v1::BATCH_MODE_ATOMIC : v1::BATCH_MODE_PARTIAL);
-    open_batch.set_dry_run(options.dry_run);
+    open_batch.set_dry_run(options.dry_run || options.dry_run_alone);
     window.push(std::move(open_batch));
     open_batch = {};
     open_bytes = 0;
@@ -196,9 +196,10 @@ Result<Producer> Producer::open(ClientOptions options, const ProducerOptions& pr
     options.producer_id = random_id(random);
     options.ephemeral_producer = true;
   }
-  const auto numbering = producer_options.dry_run     ? client::Numbering::none
-                         : options.ephemeral_producer ? client::Numbering::ephemeral
-                                                      : client::Numbering::kept;
+  const auto numbering = producer_options.dry_run_alone ? client::Numbering::none
+                         : producer_options.dry_run     ? client::Numbering::trial
+                         : options.ephemeral_producer   ? client::Numbering::ephemeral
+                                                        : client::Numbering::kept;
   auto impl = std::make_unique<Impl>(std::move(options), producer_options, numbering);
   impl->jitter.seed(random());
   CAPEXDB_ASSIGN(impl->connection, client::Connection::open(impl->client, deadline));

@@ -24,12 +24,7 @@ int load(const Config& config, const std::string& file) {
   auto seed = load_catalog(config.catalog);
   if (!seed) return report(seed.error());
   options.seed = std::move(*seed);
-  const auto next_line = [&](std::string& line) -> Result<bool> {
-    if (std::getline(input, line)) return true;
-    if (input.bad()) return fail(Errc::unavailable, file + " could not be read to its end");
-    return false;
-  };
-  const auto loaded = storage::load(std::move(options), next_line);
+  const auto loaded = storage::load(std::move(options), storage::lines_of(input, file));
   if (!loaded) return report(loaded.error());
   for (const std::string& refused : loaded->refused) {
     std::fprintf(stderr, "capexd: %s\n", refused.c_str());

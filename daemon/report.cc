@@ -7,6 +7,7 @@ namespace capexdb::daemon {
 
 int report(const Error& error) {
   std::fprintf(stderr, "capexd: %s\n", error.message.c_str());
+  if (error.reason == "bad_dump") return kExitBadData;
   switch (error.code) {
     case Errc::unavailable:
       return kExitInUse;

@@ -11,6 +11,7 @@
 #include "daemon/decision.h"
 #include "daemon/query_pool.h"
 #include "daemon/replies.h"
+#include "daemon/trial_queue.h"
 #include "storage/commit_queue.h"
 
 namespace capexdb::daemon {
@@ -56,6 +57,7 @@ struct Server::Impl {
         commits([this](std::span<storage::Batch> group) { return store.commit(group); },
                 {limits::kCommitQueueBytesMax, limits::kCommitGroupBytesMax},
                 [this](const v1::QuarantineRequest& request) { return store.review(request); }),
+        trials(store, options.service.data_dir + "/dry-runs"),
         host{[this](Connection& c, Greet action) { greet(c, std::move(action)); },
              [this](Connection& c, SubmitBatch& action) { return submit(c, action); },
              [this](Connection& c, RunRequest action) { answer(c, std::move(action)); },
@@ -103,6 +105,7 @@ struct Server::Impl {
   QueryPool pool;
   QueryPool quick_pool;  // what takes no time, so that it never waits for questions
   storage::CommitQueue commits;
+  TrialQueue trials;
 
   std::array<char, kReadBufferBytes> read_buffer;
   Turns turns{io};
@@ -226,6 +229,7 @@ void Server::Impl::closed(ConnectionId id, const std::exception_ptr& failure) {
     spdlog::debug("connection closed id={} peer={}", id, connection->peer());
   }
   if (!session.producer_id().empty()) producers.release(session.producer_id(), id);
+  trials.end(id);
   connections.erase(found);
   --counters.connections;
   if (stopping && connections.empty()) tick_timer.cancel();
@@ -298,7 +302,11 @@ bool Server::Impl::submit(Connection& connection, SubmitBatch& action) {
   };
   // Counted first: `done` may run before try_submit returns.
   producers.batch_begun(producer_id);
-  if (commits.try_submit(action.batch, action.bytes, done, std::move(on_room))) return true;
+  const bool taken =
+      TrialQueue::takes(action.batch)
+          ? trials.try_submit(connection.id(), action.batch, action.bytes, done, std::move(on_room))
+          : commits.try_submit(action.batch, action.bytes, done, std::move(on_room));
+  if (taken) return true;
   producers.batch_done(producer_id);
   return false;
 }
@@ -459,6 +467,7 @@ void Server::Impl::await_signal() {
 // Again with less grace when the store fails while the daemon stops.
 void Server::Impl::stop(std::chrono::milliseconds grace) {
   stopping = true;
+  trials.abandon();
   ErrorCode ignored;  // what is left of the acceptor goes with the process
   acceptor.close(ignored);
   accept_timer.cancel();

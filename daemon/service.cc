@@ -8,6 +8,7 @@
 
 #include "daemon/replies.h"
 #include "proto/codec/catalog_codec.h"
+#include "proto/model/date.h"
 #include "storage/catalogue.h"
 
 namespace capexdb::daemon {
@@ -64,12 +65,12 @@ void keep(std::vector<Item>& items, const std::string& wanted, Id id) {
 }
 
 Result<std::string> id_of(const storage::Catalogue& catalogue, storage::NameKind kind,
-                          const std::string& name, std::uint64_t at) {
+                          const std::string& name, std::uint64_t at, Day day) {
   if (name.empty()) return std::string();
   std::uint32_t ordinal = 0;
   switch (kind) {
     case storage::NameKind::party: {
-      CAPEXDB_ASSIGN(ordinal, catalogue.need_party(name, at));
+      CAPEXDB_ASSIGN(ordinal, catalogue.need_party(name, at, day));
       break;
     }
     case storage::NameKind::metric: {
@@ -192,6 +193,15 @@ Result<v1::ServerMessage> Service::run(const v1::CatalogRequest& request) const 
                                         std::to_string(request.at_sequence()));
   }
   const std::uint64_t at = request.at_sequence() == 0 ? last : request.at_sequence();
+  Day day = storage::kNewestHolder;
+  if (!request.as_of().empty()) {
+    auto given = parse_date(request.as_of());
+    if (!given) {
+      given.error().field = "catalog.as_of";
+      return fail(std::move(given.error()));
+    }
+    day = *given;
+  }
   const storage::Catalogue& catalogue = store_.catalogue();
   using storage::NameKind;
 
@@ -202,7 +212,8 @@ Result<v1::ServerMessage> Service::run(const v1::CatalogRequest& request) const 
     case v1::CatalogRequest::KIND_COMPANIES:
     case v1::CatalogRequest::KIND_GROUPS: {
       const bool groups = request.kind() == v1::CatalogRequest::KIND_GROUPS;
-      CAPEXDB_ASSIGN(const std::string id, id_of(catalogue, NameKind::party, request.name(), at));
+      CAPEXDB_ASSIGN(const std::string id,
+                     id_of(catalogue, NameKind::party, request.name(), at, day));
       auto parties = catalogue.list_parties(at);
       keep(parties, id, [](const CatalogParty& party) { return party.id; });
       for (const CatalogParty& party : parties) {
@@ -215,21 +226,24 @@ Result<v1::ServerMessage> Service::run(const v1::CatalogRequest& request) const 
       return message;
     }
     case v1::CatalogRequest::KIND_METRICS: {
-      CAPEXDB_ASSIGN(const std::string id, id_of(catalogue, NameKind::metric, request.name(), at));
+      CAPEXDB_ASSIGN(const std::string id,
+                     id_of(catalogue, NameKind::metric, request.name(), at, day));
       auto metrics = catalogue.list_metrics(at);
       keep(metrics, id, [](const CatalogMetric& metric) { return metric.id; });
       for (const CatalogMetric& metric : metrics) *reply.add_metrics() = to_proto(metric);
       return message;
     }
     case v1::CatalogRequest::KIND_SOURCES: {
-      CAPEXDB_ASSIGN(const std::string id, id_of(catalogue, NameKind::source, request.name(), at));
+      CAPEXDB_ASSIGN(const std::string id,
+                     id_of(catalogue, NameKind::source, request.name(), at, day));
       auto sources = catalogue.list_sources(at);
       keep(sources, id, [](const CatalogSource& source) { return source.name; });
       for (const CatalogSource& source : sources) *reply.add_sources() = to_proto(source);
       return message;
     }
     case v1::CatalogRequest::KIND_PRODUCTS: {
-      CAPEXDB_ASSIGN(const std::string id, id_of(catalogue, NameKind::product, request.name(), at));
+      CAPEXDB_ASSIGN(const std::string id,
+                     id_of(catalogue, NameKind::product, request.name(), at, day));
       auto products = catalogue.list_products(at);
       keep(products, id, [](const CatalogProduct& product) { return product.id; });
       for (const CatalogProduct& product : products) *reply.add_products() = to_proto(product);

@@ -92,9 +92,10 @@ class Catalogue {
 
   // Commit thread only.
 
-  // Whether `change` may be applied: its members are known or part of it, no
-  // name is reserved, no id differs from a known one by its case alone, and a
-  // metric keeps its unit class and aggregation.
+  // Whether `change` may be applied: its names are clean, no new id is a word of
+  // questions or reads like a number or period, members are known or part of it and no
+  // group is its own, no CIK is another's, no id differs from a known one by its case
+  // alone, and a metric keeps its unit class and aggregation.
   Result<void> admits(const CatalogChange& change) const;
   // Whether everything in `change` is known already.
   bool knows(const CatalogChange& change) const;
@@ -149,6 +150,8 @@ class Catalogue {
   std::vector<ListedCounterparty> counterparties_locked(std::uint32_t ordinal) const;
   std::vector<ListedCounterparty> merge_list(std::vector<ListedCounterparty> list,
                                              std::uint64_t at) const;
+  Result<void> admits_members(const CatalogChange& change) const;
+  Result<void> admits_ciks(const CatalogChange& change) const;
   Result<void> admits_merges(const CatalogChange& change) const;
   bool knows_party(const CatalogParty& change) const;
   std::string suggestion(std::string_view name, NameKind kind, std::uint64_t at) const;
@@ -181,6 +184,10 @@ class Catalogue {
 
 // "all" selects every company, so nothing else may go by it.
 bool is_reserved_name(std::string_view name);
+
+// What makes a text no name that people can tell from others: "has a line break ... in
+// it"; empty: nothing does.
+std::string fault_of_name(std::string_view name);
 
 // The members of "A + B + C"; empty for any other text.
 std::vector<std::string> composite_parts(std::string_view name);

@@ -1,9 +1,7 @@
 // How the catalogue changes: the commit thread's half of Catalogue.
 #include <algorithm>
 #include <mutex>
-#include <set>
 
-#include "proto/model/fiscal.h"
 #include "proto/model/text.h"
 #include "storage/catalogue.h"
 
@@ -24,8 +22,6 @@ bool has_all(const List& known, const Wanted& wanted) {
   });
 }
 
-constexpr std::uint32_t kMetricsMax = 0xFFFF;  // metrics are 16 bits wide in keys
-
 }  // namespace
 
 bool Catalogue::add(std::vector<Since<std::string>>& list, const std::string& text,
@@ -35,175 +31,6 @@ bool Catalogue::add(std::vector<Since<std::string>>& list, const std::string& te
   }
   list.push_back({sequence, text});
   return true;
-}
-
-Result<void> Catalogue::admits(const CatalogChange& change) const {
-  CAPEXDB_TRY(check_change(change));
-  const std::shared_lock<std::shared_mutex> lock(mutex_);
-  const auto refuse = [](std::string field, std::string reason, std::string message) {
-    return fail(
-        Error{Errc::invalid_argument, std::move(message), std::move(field), std::move(reason)});
-  };
-  // A name that is somebody's would be taken from them by a new id.
-  const auto owner_of = [&](const NameIndex& index, NameKind kind, const std::string& id) {
-    if (dictionary_.find(kind, id) != 0) return std::string();
-    const auto owners = index.best(slug(id), kNow, kNewestHolder);
-    return owners.empty() ? std::string() : dictionary_.text(kind, owners.front());
-  };
-  // An id that only looks like a known one would make both unusable.
-  const auto other_spelling = [&](const NameIndex& index, NameKind kind, const std::string& id) {
-    if (dictionary_.find(kind, id) != 0) return std::string();
-    return dictionary_.text(kind, index.of_id(slug(id)));
-  };
-  std::set<std::string> coming;
-  for (const CatalogParty& party : change.parties) coming.insert(party.id);
-  for (const CatalogParty& party : change.parties) {
-    const std::string field = "catalog_change.parties[" + party.id + "]";
-    bool reserved = is_reserved_name(party.id) || is_reserved_name(party.name);
-    for (const std::string& alias : party.aliases) reserved |= is_reserved_name(alias);
-    for (const std::string& ticker : party.tickers) reserved |= is_reserved_name(ticker);
-    for (const Identifier& other : party.identifiers) reserved |= is_reserved_name(other.value);
-    if (reserved) {
-      return refuse(field, "reserved_name",
-                    "'all' means every company and cannot be the name of one");
-    }
-    const std::string owner = owner_of(party_names_, NameKind::party, party.id);
-    if (!owner.empty() && !change.automatic) {
-      return refuse(field, "id_taken",
-                    "'" + party.id + "' is a name of " + owner + "; use its id, or another one");
-    }
-    if (!party.fiscal_year_end.empty()) {
-      if (const auto fine = check_fiscal_calendar(party.fiscal_year_end); !fine) {
-        return refuse(field + ".fiscal_year_end", "bad_catalog_entry", fine.error().message);
-      }
-    }
-    const CatalogParty* known = version(dictionary_.find(NameKind::party, party.id), kNow);
-    const bool makes_group =
-        party.kind == PartyKind::group || !party.members.empty() || !party.memberships.empty();
-    const bool changes_kind =
-        known != nullptr &&
-        (known->kind == PartyKind::group ? party.kind != PartyKind::unknown && !makes_group
-                                         : known->kind != PartyKind::unknown && makes_group);
-    if (changes_kind) {
-      return refuse(field + ".kind", "other_kind",
-                    "'" + party.id + "' is a " + std::string(to_string(known->kind)) +
-                        "; a group and a company need ids of their own");
-    }
-    std::vector<std::string> members = party.members;
-    for (const Membership& membership : party.memberships) members.push_back(membership.party);
-    for (const std::string& member : members) {
-      if (!coming.contains(member) && dictionary_.find(NameKind::party, member) == 0) {
-        return refuse(field + ".members", "unknown_company",
-                      "group " + party.id + " has the unknown member '" + member + "'");
-      }
-    }
-  }
-  for (const CatalogMetric& metric : change.metrics) {
-    const std::string field = "catalog_change.metrics[" + metric.id + "]";
-    const std::uint32_t ordinal = dictionary_.find(NameKind::metric, metric.id);
-    const std::string other = other_spelling(metric_names_, NameKind::metric, metric.id);
-    if (!other.empty()) {
-      return refuse(field, "id_taken", "there is the metric " + other + " already; use its id");
-    }
-    if (const std::string owner = owner_of(metric_names_, NameKind::metric, metric.id);
-        !owner.empty()) {
-      return refuse(field, "id_taken",
-                    "'" + metric.id + "' is a name of " + owner + "; use its id");
-    }
-    if (ordinal == 0 && (metric.unit_class == UnitClass::unspecified ||
-                         metric.aggregation == Aggregation::unspecified)) {
-      return refuse(field, "incomplete_metric",
-                    metric.id +
-                        " is new: how are its numbers counted, and how do they add up? "
-                        "Give a unit class and an aggregation");
-    }
-    if (ordinal == 0 && dictionary_.size(NameKind::metric) + change.metrics.size() > kMetricsMax) {
-      return refuse(field, "too_many", "the registry is full");
-    }
-    if (ordinal == 0 || ordinal > metrics_.size() || metrics_[ordinal - 1].versions.empty()) {
-      continue;
-    }
-    const CatalogMetric& known = metrics_[ordinal - 1].versions.back().value;
-    const bool other_class = metric.unit_class != UnitClass::unspecified &&
-                             known.unit_class != UnitClass::unspecified &&
-                             metric.unit_class != known.unit_class;
-    const bool other_aggregation = metric.aggregation != Aggregation::unspecified &&
-                                   known.aggregation != Aggregation::unspecified &&
-                                   metric.aggregation != known.aggregation;
-    if (other_class || other_aggregation) {
-      return refuse(field, "metric_changed",
-                    metric.id + " keeps its unit class and aggregation; make a new metric");
-    }
-  }
-  for (const CatalogProduct& product : change.products) {
-    const std::string other = other_spelling(product_names_, NameKind::product, product.id);
-    if (!other.empty()) {
-      return refuse("catalog_change.products", "id_taken",
-                    "there is the product " + other + " already; use its id");
-    }
-  }
-  for (const CatalogSource& source : change.sources) {
-    const std::string other = other_spelling(source_names_, NameKind::source, source.name);
-    if (!other.empty()) {
-      return refuse("catalog_change.sources", "id_taken",
-                    "there is the source " + other + " already; use its name");
-    }
-    if (const std::string owner = owner_of(source_names_, NameKind::source, source.name);
-        !owner.empty() && !change.automatic) {
-      return refuse("catalog_change.sources", "id_taken",
-                    "'" + source.name + "' is a name of " + owner + "; use its name");
-    }
-  }
-  return admits_merges(change);
-}
-
-// One merge after the other, as they would be applied.
-Result<void> Catalogue::admits_merges(const CatalogChange& change) const {
-  PartyMerges merges = merges_;
-  for (const PartyMerge& merge : change.merges) {
-    const auto refuse = [&](const char* reason, std::string message) {
-      return fail(Error{Errc::invalid_argument, std::move(message),
-                        "catalog_change.merges[" + merge.party + "]", reason});
-    };
-    const std::uint32_t party = dictionary_.find(NameKind::party, merge.party);
-    const std::uint32_t into =
-        merge.into.empty() ? 0 : dictionary_.find(NameKind::party, merge.into);
-    for (const auto& [id, ordinal] : {std::pair(merge.party, party), {merge.into, into}}) {
-      if (id.empty()) continue;
-      if (version(ordinal, kNow) == nullptr) {
-        return refuse("unknown_company", "nobody has the id '" + id + "'; see `capex companies`");
-      }
-    }
-    const std::uint32_t now = merges.into(party, kNow);
-    if (merge.undo) {
-      if (now == 0) return refuse("not_merged", "'" + merge.party + "' is not merged into anyone");
-      if (into != 0 && into != now) {
-        return refuse("not_merged", "'" + merge.party + "' is merged into '" +
-                                        dictionary_.text(NameKind::party, now) + "', not '" +
-                                        merge.into + "'");
-      }
-      merges.undo(party, kNow - 1);
-      continue;
-    }
-    if (now != 0 && now != into) {
-      return refuse("already_merged", "'" + merge.party + "' is merged into '" +
-                                          dictionary_.text(NameKind::party, now) +
-                                          "'; undo that first");
-    }
-    if (merges.canonical(into, kNow) == party) {
-      return refuse("merge_circle", "'" + merge.into + "' is merged into '" + merge.party +
-                                        "' already; one of the two has to lead");
-    }
-    const bool groups = version(party, kNow)->kind == PartyKind::group;
-    if (groups != (version(into, kNow)->kind == PartyKind::group)) {
-      return refuse("other_kind", "a group and a company cannot be one");
-    }
-    if (groups) {
-      return refuse("other_kind", "groups are not merged; set the members of one of them");
-    }
-    merges.merge(party, into, kNow - 1);
-  }
-  return {};
 }
 
 bool Catalogue::knows_party(const CatalogParty& p) const {

@@ -128,7 +128,9 @@ Result<void> remember_recent(StoreState& state, const ReadView& view) {
 
 }  // namespace
 
-StoreState::StoreState() = default;
+StoreState::StoreState(StoreOptions its_options)
+    : options(std::move(its_options)),
+      series(options.scratch ? limits::kSeriesBytesMax / 8 : limits::kSeriesBytesMax) {}
 StoreState::~StoreState() = default;
 
 std::int64_t StoreState::now_us() const {
@@ -158,8 +160,7 @@ EventStore::EventStore(std::unique_ptr<StoreState> state) : state_(std::move(sta
 EventStore::~EventStore() = default;
 
 Result<std::unique_ptr<EventStore>> EventStore::open(StoreOptions options) {
-  auto state = std::make_unique<StoreState>();
-  state->options = std::move(options);
+  auto state = std::make_unique<StoreState>(std::move(options));
   CAPEXDB_ASSIGN(state->database, Database::open(state->options));
   CAPEXDB_TRY(check_format(*state));
   CAPEXDB_TRY(load_names(*state));
@@ -176,7 +177,7 @@ Result<std::unique_ptr<EventStore>> EventStore::open(StoreOptions options) {
     }
   }
   CAPEXDB_TRY(check_acknowledged(*state));
-  if (!state->options.read_only) {
+  if (!state->options.read_only && !state->options.scratch) {
     state->acknowledged.open(state->options.path);
     state->acknowledged.set(state->last_sequence);
   }

@@ -39,6 +39,8 @@ struct StoreOptions {
   // Microseconds since 1970-01-01 UTC; the system's clock where empty.
   std::function<std::int64_t()> now_us;
   PlausibilityRules plausibility;
+  // A copy that nobody keeps (trial.h): nothing is synced, and files are left as they are.
+  bool scratch = false;
   rocksdb::Env* env = nullptr;  // another file system, for tests; not owned
 };
 
@@ -49,6 +51,7 @@ struct Batch {
   std::uint64_t batch_number = 0;
   bool atomic = false;
   bool dry_run = false;
+  std::uint64_t trial = 0;                // whose dry run of many batches it is part of (trial.h)
   bool reviewed = false;                  // approved: it is stored however odd it is
   std::uint64_t request_hash = 0;         // of what was sent; tells a retry from a reused number
   std::optional<std::string> checkpoint;  // of the producer, to be kept; empty: forgotten

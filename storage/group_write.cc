@@ -305,7 +305,8 @@ Result<void> GroupWrite::write() {
   put(state_.database->meta(), kLastSequenceKey, big_endian(last_sequence(), 8));
   if (failed_) return fail(*failed_);
   rocksdb::WriteOptions options;
-  options.sync = true;
+  options.sync = !state_.options.scratch;
+  options.disableWAL = state_.options.scratch;
   const auto status = state_.database->db().Write(options, write_.get());
   if (!status.ok()) return fail(to_error(status, "cannot write"));
   state_.series.committed();

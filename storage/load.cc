@@ -2,6 +2,7 @@
 
 #include <google/protobuf/util/json_util.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
@@ -18,6 +19,9 @@ namespace {
 
 constexpr std::size_t kGroupEventsMax = 10'000;  // of one synced write
 constexpr std::size_t kRefusedListed = 100;
+constexpr std::size_t kDepthMax = 32;
+// An event has 1 MiB; its JSON names every field.
+constexpr std::size_t kLineBytesMax = limits::kMessageBytesMax;
 
 // One line of a dump.
 struct DumpedEvent {
@@ -32,6 +36,27 @@ struct DumpedEvent {
   std::string bytes;
 };
 
+// How deep its objects and arrays lie in one another; brackets in texts do not count.
+std::size_t depth_of(const std::string& json) {
+  std::size_t depth = 0;
+  std::size_t deepest = 0;
+  bool in_text = false;
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    const char c = json[i];
+    if (in_text) {
+      if (c == '\\') ++i;
+      if (c == '"') in_text = false;
+    } else if (c == '"') {
+      in_text = true;
+    } else if (c == '{' || c == '[') {
+      deepest = std::max(deepest, ++depth);
+    } else if ((c == '}' || c == ']') && depth > 0) {
+      --depth;
+    }
+  }
+  return deepest;
+}
+
 Result<DumpedEvent> parse_line(const std::string& text, std::uint64_t line) {
   const auto refuse = [&](const std::string& why) {
     return fail(Error{Errc::invalid_argument,
@@ -39,6 +64,7 @@ Result<DumpedEvent> parse_line(const std::string& text, std::uint64_t line) {
                       {},
                       "bad_dump"});
   };
+  if (depth_of(text) > kDepthMax) return refuse("its objects lie too deep in one another");
   const auto json = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
   if (!json.is_object() || !json.contains("event")) return refuse("it has no event");
   DumpedEvent dumped;
@@ -107,8 +133,15 @@ class Loader {
     event_.reset();
     std::string text;
     do {
-      CAPEXDB_ASSIGN(const bool more, next_line_(text));
-      if (!more) return {};
+      auto more = next_line_(text);
+      if (!more) {
+        Error& error = more.error();
+        if (error.code == Errc::invalid_argument) {
+          error.message = "line " + std::to_string(line_ + 1) + " " + error.message;
+        }
+        return fail(std::move(error));
+      }
+      if (!*more) return {};
       ++line_;
     } while (trim(text).empty());
     CAPEXDB_ASSIGN(event_, parse_line(text, line_));
@@ -158,7 +191,7 @@ class Loader {
                         "bad_dump"});
     }
     last_sequence_ = event.sequence;
-    if (events_ >= kGroupEventsMax) CAPEXDB_TRY(commit());
+    if (events_ >= kGroupEventsMax || bytes_ >= limits::kCommitGroupBytesMax) CAPEXDB_TRY(commit());
     if (!joins_batch(event)) {
       Batch& batch = batches_.emplace_back();
       batch.producer_id = event.producer_id;
@@ -168,6 +201,7 @@ class Loader {
     }
     last_is_catalogue_ = event.is_catalogue;
     lines_.back().emplace_back(event.line, event.sequence);
+    bytes_ += event.bytes.size();
     batches_.back().records.push_back(validate(std::move(event.bytes)));
     ++events_;
     return {};
@@ -183,6 +217,7 @@ class Loader {
     batches_.clear();
     lines_.clear();
     events_ = 0;
+    bytes_ = 0;
     return {};
   }
 
@@ -221,7 +256,8 @@ class Loader {
   std::optional<DumpedEvent> event_;
   std::vector<Batch> batches_;
   std::vector<Lines> lines_;  // of the records of `batches_`
-  std::size_t events_ = 0;
+  std::size_t events_ = 0;    // of `batches_`
+  std::size_t bytes_ = 0;
   bool last_is_catalogue_ = false;
   std::uint64_t last_sequence_ = 0;       // of the dump, that was added
   std::vector<DumpedEvent> retractions_;  // to be added last
@@ -229,6 +265,29 @@ class Loader {
 };
 
 }  // namespace
+
+NextLine lines_of(std::istream& input, const std::string& name) {
+  return [&input, name](std::string& line) -> Result<bool> {
+    line.clear();
+    std::streambuf& bytes = *input.rdbuf();
+    try {
+      for (int c = bytes.sbumpc(); c != std::char_traits<char>::eof(); c = bytes.sbumpc()) {
+        if (c == '\n') return true;
+        if (line.size() >= kLineBytesMax) {
+          return fail(
+              Error{Errc::invalid_argument,
+                    "is no event of a dump: it has more than " + grouped(kLineBytesMax) + " bytes",
+                    {},
+                    "bad_dump"});
+        }
+        line.push_back(static_cast<char>(c));
+      }
+    } catch (const std::ios_base::failure&) {
+      return fail(Errc::unavailable, name + " could not be read to its end");
+    }
+    return !line.empty();
+  };
+}
 
 Result<LoadReport> load(StoreOptions options, const NextLine& next_line) {
   return Loader(std::move(options), next_line).run();

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <istream>
 #include <string>
 #include <vector>
 
@@ -19,8 +20,12 @@ struct LoadReport {
   std::vector<std::string> refused;  // why, with the line; the first 100
 };
 
-// The next line of a dump; false at its end. Error: it cannot be read.
+// The next line of a dump; false at its end. Error: it cannot be read; of
+// invalid_argument load() says which line.
 using NextLine = std::function<Result<bool>(std::string& line)>;
+// The lines of a stream, of which no longer one is held in memory than an event can
+// have.
+NextLine lines_of(std::istream& input, const std::string& name);
 
 // Into a store that is empty, or holds the beginning of just this dump, a full dump
 // is loaded as it is: the same sequences, times of recording, producers and their

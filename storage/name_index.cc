@@ -16,11 +16,9 @@ void NameIndex::note(const std::string& name, const Use& use) {
   uses.push_back(use);
 }
 
-std::vector<std::uint32_t> NameIndex::best(const std::string& name, std::uint64_t at,
-                                           Day day) const {
+std::vector<NameIndex::Use> NameIndex::uses_of(const std::string& name, std::uint64_t at) const {
   const auto found = uses_.find(name);
   if (found == uses_.end()) return {};
-  // The newest word on each one's use that counts.
   std::vector<Use> uses;
   for (const Use& use : found->second) {
     if (use.since > at) continue;
@@ -32,6 +30,21 @@ std::vector<std::uint32_t> NameIndex::best(const std::string& name, std::uint64_
       *known = use;
     }
   }
+  return uses;
+}
+
+std::vector<std::uint32_t> NameIndex::holders(const std::string& name, const Validity& days) const {
+  std::vector<std::uint32_t> ordinals;
+  for (const Use& use : uses_of(name, std::numeric_limits<std::uint64_t>::max())) {
+    const bool meet = use.validity.begin < days.end && days.begin < use.validity.end;
+    if (meet) ordinals.push_back(use.ordinal);
+  }
+  return ordinals;
+}
+
+std::vector<std::uint32_t> NameIndex::best(const std::string& name, std::uint64_t at,
+                                           Day day) const {
+  std::vector<Use> uses = uses_of(name, at);
   const bool held = std::any_of(uses.begin(), uses.end(),
                                 [&](const Use& use) { return use.validity.holds(day); });
   if (held) std::erase_if(uses, [&](const Use& use) { return !use.validity.holds(day); });

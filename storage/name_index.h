@@ -35,6 +35,9 @@ class NameIndex {
   // on `day`; where nobody did, among all who ever held it.
   std::vector<std::uint32_t> best(const std::string& name, std::uint64_t at, Day day) const;
 
+  // Who holds `name` on any of `days`, by the newest word on each.
+  std::vector<std::uint32_t> holders(const std::string& name, const Validity& days) const;
+
   // Whose id it is; 0: nobody's.
   std::uint32_t of_id(const std::string& name) const;
 
@@ -42,6 +45,9 @@ class NameIndex {
   std::vector<std::string> names(std::uint64_t at) const;
 
  private:
+  // The newest word on each one's use of `name` that counts at `at`.
+  std::vector<Use> uses_of(const std::string& name, std::uint64_t at) const;
+
   std::unordered_map<std::string, std::vector<Use>> uses_;
 };
 

@@ -87,6 +87,7 @@ Result<std::uint32_t> NewNames::add_party(const PartyRef& ref, Day day, PartyKin
     if (!has_cik) more.cik = ref.cik;
     // Another name of that CIK, a former one perhaps, unless it is somebody's.
     if (!ref.cik.empty() && !slug(ref.name).empty() && !is_reserved_name(ref.name) &&
+        fault_of_name(ref.name).empty() &&
         catalogue_.find_party({ref.name, {}, {}, {}}, kNow).value_or(1) == 0) {
       more.aliases = {ref.name};
     }
@@ -100,6 +101,9 @@ Result<std::uint32_t> NewNames::add_party(const PartyRef& ref, Day day, PartyKin
   if (is_reserved_name(party.id)) {
     return reject("name", "reserved_name",
                   "'" + ref.name + "' means every company and cannot be the name of one");
+  }
+  if (const std::string fault = fault_of_name(ref.name + ref.ticker); !fault.empty()) {
+    return reject("name", "bad_name", "the name of a company that is new " + fault);
   }
   const bool pending = std::any_of(delta.parties.begin(), delta.parties.end(),
                                    [&](const CatalogParty& p) { return p.id == party.id; });
@@ -168,10 +172,18 @@ Result<CatalogChange> NewNames::missing(const Statement& statement,
   if (!statement.product.empty()) {
     auto product = catalogue_.find_product(statement.product, kNow);
     if (!product) return fail(at_field(std::move(product.error()), "product"));
+    if (const std::string fault = fault_of_name(statement.product);
+        *product == 0 && !fault.empty()) {
+      return reject("product", "bad_name", "the name of a product that is new " + fault);
+    }
     if (*product == 0) delta.products.push_back({statement.product, {}});
   }
   auto source = catalogue_.find_source(statement.publisher, kNow);
   if (!source) return fail(at_field(std::move(source.error()), "source.publisher"));
+  if (const std::string fault = fault_of_name(statement.publisher);
+      *source == 0 && !fault.empty()) {
+    return reject("source.publisher", "bad_name", "the name of a source that is new " + fault);
+  }
   if (*source == 0) delta.sources.push_back({statement.publisher, {}, 0});
   first_seen.insert(first_seen.end(), seen.begin(), seen.end());
   return delta;

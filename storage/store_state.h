@@ -24,7 +24,7 @@ struct StoreState {
   StoreOptions options;
   std::unique_ptr<Database> database;
   Catalogue catalogue;
-  SeriesCache series{limits::kSeriesBytesMax};  // the commit thread's
+  SeriesCache series;  // the commit thread's
   CrossSectionCache cross_sections{limits::kCrossSectionBytesMax};
   AcknowledgedMark acknowledged;
   Quarantine quarantine;
@@ -34,7 +34,7 @@ struct StoreState {
   std::atomic<bool> failed{false};
   std::int64_t producers_pruned_at_us = 0;
 
-  StoreState();
+  explicit StoreState(StoreOptions its_options);
   ~StoreState();
 
   std::int64_t now_us() const;

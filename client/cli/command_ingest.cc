@@ -9,7 +9,6 @@
 #include "client/cli/interrupt.h"
 #include "client/cli/verb.h"
 #include "proto/model/date.h"
-#include "proto/model/limits.h"
 
 namespace capexdb::cli {
 namespace {
@@ -92,12 +91,7 @@ int ingest(const Globals& globals, const IngestOptions& options) {
   ClientOptions client = globals.client_options();
   client.producer_id = options.producer_id;
   ProducerOptions producer_options;
-  // A dry run knows nothing of the batch before: the fewer they are, the truer it is.
-  if (options.batch != 0) {
-    producer_options.batch_events_max = options.batch;
-  } else if (options.dry_run) {
-    producer_options.batch_events_max = limits::kBatchEventsMax;
-  }
+  if (options.batch != 0) producer_options.batch_events_max = options.batch;
   producer_options.atomic = options.atomic;
   producer_options.dry_run = options.dry_run;
   if (globals.timeout_given) producer_options.give_up_after = globals.timeout();

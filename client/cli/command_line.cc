@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iostream>
+#include <optional>
 #include <string_view>
 
 #include "client/cli/verb.h"
@@ -69,6 +70,27 @@ std::vector<std::string> with_texts(const std::vector<std::string>& words) {
     shown.push_back(text ? " " + word : word);
   }
   return shown;
+}
+
+// Which of the words is no UTF-8; nothing carries its bytes to the server.
+std::optional<std::size_t> foreign_word(const std::vector<std::string>& words) {
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    std::string text;
+    for (std::size_t at = 0; at < words[i].size(); ++at) {
+      // Control characters are clean enough here: U+0000..1F, U+007F, U+0080..9F.
+      const auto byte = static_cast<unsigned char>(words[i][at]);
+      const auto next =
+          at + 1 < words[i].size() ? static_cast<unsigned char>(words[i][at + 1]) : 0U;
+      if (byte < 0x20 || byte == 0x7F) continue;
+      if (byte == 0xC2 && next >= 0x80 && next < 0xA0) {
+        ++at;
+        continue;
+      }
+      text.push_back(words[i][at]);
+    }
+    if (!is_clean_text(text)) return i;
+  }
+  return std::nullopt;
 }
 
 std::string verb_of(const std::vector<std::string>& words) { return plain_word(words, 0); }
@@ -153,6 +175,12 @@ int run_main(int argc, char** argv) {
     names.emplace_back(verb.name);
   }
   const std::vector<std::string> words(argv + 1, argv + argc);
+  if (const auto foreign = foreign_word(words)) {
+    std::string shown;
+    for (const char c : words[*foreign]) shown.push_back(c >= 0x20 && c < 0x7F ? c : '?');
+    return usage("argument " + std::to_string(*foreign + 1) + ", " + capexdb::quoted(shown) +
+                 ", is no UTF-8: write it in UTF-8; a file of such a name goes in as '-'");
+  }
   const std::string wanted = verb_of(words);
   if (!wanted.empty() && std::find(names.begin(), names.end(), wanted) == names.end()) {
     return usage(unknown_word("verb", wanted, names));

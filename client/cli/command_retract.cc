@@ -6,6 +6,7 @@
 
 #include "client/cli/catalog_change.h"
 #include "proto/model/date.h"
+#include "proto/model/time_range.h"
 
 namespace capexdb::cli {
 namespace {
@@ -23,9 +24,18 @@ struct RetractOptions {
   bool dry_run = false;
 };
 
-std::string today() {
+Day today() {
   const auto days = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
-  return date_to_string(static_cast<Day>(days.time_since_epoch().count()));
+  return static_cast<Day>(days.time_since_epoch().count());
+}
+
+// What is dated later counts at once where no day is asked about, so that it would
+// withdraw today what is to be withdrawn then. A day's grace, for other time zones.
+std::string published_fault(const std::string& text) {
+  const auto published = parse_time_range(text);
+  if (!published) return published.error().message;
+  if (published->last_day() <= today() + 1) return {};
+  return text + " is in the future, and a withdrawal counts once it is stored: retract it then";
 }
 
 std::string described(const AnswerRow& row) {
@@ -46,7 +56,7 @@ Result<std::vector<AnswerRow>> statements_of(Client& client, const RetractOption
   std::string source = options.source;
   if (!source.empty()) {
     CAPEXDB_ASSIGN(const CatalogAnswer found,
-                   client.catalog({CatalogKind::sources, source, 0}, deadline));
+                   client.catalog({CatalogKind::sources, source, 0, {}}, deadline));
     source = found.entries.sources.front().name;
   }
   std::erase_if(answer.rows, [&](const AnswerRow& row) {
@@ -82,7 +92,8 @@ int retract(const Globals& globals, const RetractOptions& options) {
     if (!shown) return report(shown.error());
     auto event = retraction_of(
         shown->event(), {row.metric, row.measure.value_or(Measure::level), row.start, row.end},
-        options.published_at.empty() ? today() : options.published_at, options.reason);
+        options.published_at.empty() ? date_to_string(today()) : options.published_at,
+        options.reason);
     if (!event) return report(event.error());
     const int sent = send_and_tell(globals, std::move(*event), options.dry_run);
     if (sent != kOk) code = sent;
@@ -106,6 +117,7 @@ Run declare_retract(CLI::App& app, const Globals& globals) {
   app.add_flag("--all", options->all, "Every statement that stands there");
   app.add_option("--published-at", options->published_at,
                  "When the world could know of it; without it today, UTC")
+      ->check(published_fault)
       ->type_name("DAY");
   app.add_option("--reason", options->reason, "Why")->type_name("TEXT");
   app.add_flag("--dry-run", options->dry_run, "Say what would happen, store nothing");

@@ -8,6 +8,7 @@
 #include "proto/model/date.h"
 #include "proto/model/limits.h"
 #include "proto/model/text.h"
+#include "proto/model/time_range.h"
 
 namespace capexdb::cli {
 namespace {
@@ -57,7 +58,7 @@ class Names {
   Names(Client& client, std::chrono::milliseconds timeout) : client_(client), timeout_(timeout) {}
 
   Result<CatalogMetric> metric(const std::string& name) {
-    CatalogQuestion question{CatalogKind::metrics, name, 0};
+    CatalogQuestion question{CatalogKind::metrics, name, 0, {}};
     CAPEXDB_ASSIGN(const CatalogAnswer answer, client_.catalog(question, after(timeout_)));
     if (answer.entries.metrics.empty()) return fail(Errc::not_found, "unknown metric " + name);
     return answer.entries.metrics.front();
@@ -67,18 +68,19 @@ class Names {
     CAPEXDB_ASSIGN(const auto answer, ask(CatalogKind::sources, name));
     return answer && !answer->sources.empty() ? answer->sources.front().name : std::string();
   }
-  Result<std::string> party(const v1::Party& party) {
+  // As the statement that names it was read: by whoever held the name on its day.
+  Result<std::string> party(const v1::Party& party, const std::string& day) {
     const std::string& name = !party.cik().empty()      ? party.cik()
                               : !party.ticker().empty() ? party.ticker()
                                                         : party.name();
-    const auto known = parties_.find(name);
+    const auto known = parties_.find({name, day});
     if (known != parties_.end()) return known->second;
     std::string id = slug(party.name());
     for (const CatalogKind kind : {CatalogKind::companies, CatalogKind::groups}) {
-      CAPEXDB_ASSIGN(const auto answer, ask(kind, name));
+      CAPEXDB_ASSIGN(const auto answer, ask(kind, name, day));
       if (answer && !answer->parties.empty()) id = answer->parties.front().id;
     }
-    return parties_[name] = id;
+    return parties_[{name, day}] = id;
   }
   Result<std::string> product(const std::string& name) {
     if (name.empty()) return std::string();
@@ -91,8 +93,9 @@ class Names {
 
  private:
   // Empty where it is not known.
-  Result<std::optional<CatalogChange>> ask(CatalogKind kind, const std::string& name) {
-    auto answer = client_.catalog(CatalogQuestion{kind, name, 0}, after(timeout_));
+  Result<std::optional<CatalogChange>> ask(CatalogKind kind, const std::string& name,
+                                           const std::string& day = {}) {
+    auto answer = client_.catalog(CatalogQuestion{kind, name, 0, day}, after(timeout_));
     if (answer) return std::optional(std::move(answer->entries));
     if (answer.error().code == Errc::not_found) return std::optional<CatalogChange>();
     return fail(std::move(answer.error()));
@@ -100,7 +103,7 @@ class Names {
 
   Client& client_;
   std::chrono::milliseconds timeout_;
-  std::map<std::string, std::string> parties_;
+  std::map<std::pair<std::string, std::string>, std::string> parties_;  // by name and day
   std::map<std::string, std::string> products_;
 };
 
@@ -134,13 +137,15 @@ std::string measure_word(v1::Measure measure, const CatalogMetric& metric) {
                                                                   : static_cast<Measure>(measure)));
 }
 
-Result<Key> key_of(const v1::Cell& cell, const CatalogMetric& metric, Names& names) {
+// Of a cell in a document of that day.
+Result<Key> key_of(const v1::Cell& cell, const CatalogMetric& metric, const std::string& day,
+                   Names& names) {
   Key key;
-  CAPEXDB_ASSIGN(key.company, names.party(cell.subject()));
+  CAPEXDB_ASSIGN(key.company, names.party(cell.subject(), day));
   CAPEXDB_ASSIGN(key.product, names.product(cell.product()));
   std::vector<std::string> others;
   for (const v1::Counterparty& other : cell.counterparties()) {
-    CAPEXDB_ASSIGN(std::string id, names.party(other.party()));
+    CAPEXDB_ASSIGN(std::string id, names.party(other.party(), day));
     others.push_back(std::move(id));
   }
   std::sort(others.begin(), others.end());
@@ -150,6 +155,12 @@ Result<Key> key_of(const v1::Cell& cell, const CatalogMetric& metric, Names& nam
   key.end = cell.period().end();
   key.definition = cell.definition();
   return key;
+}
+
+// The day as of which the store reads the names of what was published then.
+std::string name_day(std::string_view published_at) {
+  const auto published = parse_time_range(published_at);
+  return published ? date_to_string(published->last_day()) : std::string();
 }
 
 bool has_days(const v1::Period& period) {
@@ -175,7 +186,7 @@ class Search {
     std::set<Scope> scopes;
     for (const v1::Cell& cell : said) {
       CAPEXDB_ASSIGN(const CatalogMetric* metric, metric_of(cell));
-      CAPEXDB_ASSIGN(Key key, key_of(cell, *metric, names_));
+      CAPEXDB_ASSIGN(Key key, key_of(cell, *metric, day_, names_));
       scopes.insert(key.scope);
       keys.insert(std::move(key));
     }
@@ -249,7 +260,8 @@ class Search {
       }
       for (v1::Cell& cell : cells_of(event)) {
         CAPEXDB_ASSIGN(const CatalogMetric* metric, metric_of(cell));
-        CAPEXDB_ASSIGN(const Key own, key_of(cell, *metric, names_));
+        CAPEXDB_ASSIGN(const Key own,
+                       key_of(cell, *metric, name_day(event.published_at()), names_));
         if (own == key) retractions.push_back(retraction(event, std::move(cell)));
       }
     }

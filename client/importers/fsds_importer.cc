@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <unordered_map>
 #include <utility>
 
@@ -86,11 +87,28 @@ class FsdsImporter : public Importer {
     CAPEXDB_ASSIGN(ZipArchive archive, ZipArchive::open(source_, file_));
     archive_.emplace(std::move(archive));
     if (!archive_->has("num.txt") || !archive_->has("sub.txt")) return other_archive();
+    for (const char* table : {"num.txt", "sub.txt"}) CAPEXDB_TRY(check_only(table));
     CAPEXDB_TRY(read_filings());
     CAPEXDB_ASSIGN(entry_, archive_->entry("num.txt"));
     entry_bytes_.emplace(entry_->stream());
     rows_.emplace(*entry_bytes_);
     return {};
+  }
+
+  // Of two data sets in one archive neither may be passed over.
+  Result<void> check_only(const std::string& table) const {
+    const std::vector<std::string> all = archive_->all_of(table);
+    if (all.size() == 1) return {};
+    constexpr std::size_t kShown = 4;
+    std::string names;
+    for (std::size_t i = 0; i < std::min(all.size(), kShown); ++i) {
+      names += (i == 0 ? "" : ", ") + std::string(clip(all[i], 80));
+    }
+    if (all.size() > kShown) names += " ...";
+    return fail(fsds_fault("table_twice", file_ + " has " + std::to_string(all.size()) +
+                                              " tables " + table + " (" + names +
+                                              "): a zip of one quarter has one; put each data set "
+                                              "into a zip of its own"));
   }
 
   Result<void> other_archive() const {

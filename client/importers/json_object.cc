@@ -100,13 +100,19 @@ Result<std::string> plain_digits(std::string_view json_number) {
     return refuse_json("decimal_overflow", "the number " + std::string(json_number.substr(0, 60)) +
                                                " is not a number of at most 38 digits");
   };
+  const auto no_number = [&] {
+    return refuse_json("bad_number", quoted(json_number) + " is not a number");
+  };
   const std::size_t e = json_number.find_first_of("eE");
   const auto number = Decimal::parse(json_number.substr(0, e));
-  if (!number) return too_long();
+  if (!number) return number.error().reason == "decimal_overflow" ? too_long() : no_number();
   if (e == std::string_view::npos) return number->to_string();
   std::string_view exponent = json_number.substr(e + 1);
   const bool minus = exponent.starts_with('-');
   if (minus || exponent.starts_with('+')) exponent.remove_prefix(1);
+  if (exponent.empty() || exponent.find_first_not_of("0123456789") != std::string_view::npos) {
+    return no_number();
+  }
   const auto size = parse_unsigned(exponent);
   if (!size || *size > 1000) return too_long();
   const int power = minus ? -static_cast<int>(*size) : static_cast<int>(*size);

@@ -147,6 +147,19 @@ bool ZipArchive::has(const std::string& name) const {
   return zip_name_locate(handle_->zip, name.c_str(), kAnywhere) >= 0;
 }
 
+std::vector<std::string> ZipArchive::all_of(const std::string& name) const {
+  std::vector<std::string> all;
+  const zip_int64_t count = zip_get_num_entries(handle_->zip, 0);
+  for (zip_uint64_t i = 0; std::cmp_less(i, count); ++i) {
+    const char* path = zip_get_name(handle_->zip, i, 0);
+    if (path == nullptr) continue;
+    const std::string_view whole(path);
+    const std::string_view last = whole.substr(whole.rfind('/') + 1);
+    if (to_lower_ascii(last) == to_lower_ascii(name)) all.emplace_back(whole);
+  }
+  return all;
+}
+
 Result<std::unique_ptr<ZipEntry>> ZipArchive::entry(const std::string& name) const {
   const zip_int64_t index = zip_name_locate(handle_->zip, name.c_str(), kAnywhere);
   if (index < 0) return fail(Errc::not_found, "there is no " + name + " in the archive");

@@ -39,6 +39,8 @@ class ZipArchive {
   // cannot be read (encrypted, packed in a way that is not known).
   Result<std::unique_ptr<ZipEntry>> entry(const std::string& name) const;
   bool has(const std::string& name) const;
+  // All entries of that name in any folder and case, with their folders.
+  std::vector<std::string> all_of(const std::string& name) const;
 
  private:
   struct Handle;

@@ -34,6 +34,7 @@ Side mirrored(Side side) {
 // What the words around the amounts say of them.
 struct Words {
   Side side = Side::none;
+  bool by_sign = false;  // the side is told by > or <, not by a word
   bool approx = false;
   bool between = false;
   int direction = 0;    // "up" 1, "down" -1
@@ -85,6 +86,9 @@ bool take_direction(Cursor& in, Words& w) {
 Words take_words(Cursor& in) {
   Words w;
   for (;;) {
+    in.skip_blank();
+    const bool sign = in.rest().starts_with('>') || in.rest().starts_with('<');
+    if (sign && w.side == Side::none) w.by_sign = true;
     if (in.take_any(kAbout)) {
       w.approx = true;
     } else if (w.side == Side::none && in.take_any(kAtLeast)) {
@@ -313,6 +317,11 @@ Result<QuantityText> parse(Cursor& in, std::string_view yen) {
       ends.first.number.is_negative() || (ends.last && ends.last->number.is_negative());
   if (words.direction != 0 && below_zero) {
     return refuse("bad_number", "'up' and 'down' say the sign: write the number without a minus");
+  }
+  if (words.side != Side::none && !words.by_sign && below_zero) {
+    return refuse("ambiguous_bound",
+                  "below zero 'over', 'nearly', 'at least' and the like may mean farther from zero "
+                  "or above: write > or <, which compare the numbers themselves");
   }
   QuantityText out;
   v1::Quantity& q = out.quantity;

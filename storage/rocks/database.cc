@@ -91,6 +91,7 @@ rocksdb::DBOptions db_options(const StoreOptions& options,
   o.create_missing_column_families = o.create_if_missing;
   o.info_log = logger;
   o.max_background_jobs = 2;
+  o.avoid_flush_during_shutdown = options.scratch;
   o.max_open_files = open_files_max();
   o.max_total_wal_size = 256U << 20U;  // bounds the work of a restart
   // False alarms in 7.8; the log's own sequence numbers are checked instead.
@@ -206,6 +207,7 @@ Result<std::unique_ptr<Database>> Database::open(const StoreOptions& options) {
   std::unique_ptr<Database> database(new Database());
   database->logger_ = std::make_shared<InfoLog>(options.log);
   database->read_only_ = options.read_only;
+  database->scratch_ = options.scratch;
   rocksdb::DBOptions o = db_options(options, database->logger_);
   const auto attempt = [&](rocksdb::WALRecoveryMode mode) {
     o.wal_recovery_mode = mode;
@@ -264,9 +266,15 @@ Result<std::unique_ptr<Database>> Database::open(const StoreOptions& options) {
 
 Database::~Database() {
   if (!db_) return;
+  // Closing it would end the process that serves the store itself. See the server's end
+  // after a failed write.
+  if (scratch_ && abandoned_) {
+    (void)db_.release();
+    return;
+  }
   // What is in the files need not be read from the log at the next start. After
   // a failed write RocksDB asserts when it is synced, so it is left alone.
-  if (!read_only_ && !abandoned_) {
+  if (!read_only_ && !abandoned_ && !scratch_) {
     (void)db_->SyncWAL();
     for (auto* handle : families_) (void)db_->Flush({}, handle);
   }

@@ -40,6 +40,7 @@ class Database {
   std::unique_ptr<rocksdb::DB> db_;
   std::vector<rocksdb::ColumnFamilyHandle*> families_;
   bool read_only_ = false;
+  bool scratch_ = false;
   bool abandoned_ = false;
 };
 

@@ -146,5 +146,41 @@ TEST(DaemonProcess, DamagedDataIsRefusedNotHidden) {
   EXPECT_NE(outcome.err.find("damaged"), std::string::npos) << outcome.err;
 }
 
+TEST(DaemonProcess, WhatIsNoDumpEndsWithTheCodeOfBadData) {
+  const TemporaryDirectory directory;
+  const std::string deep(1'000'000, '[');
+  for (const std::string& text : {std::string("garbage\n"), std::string(17U << 20U, 'x'),
+                                  "{\"event\": " + deep, std::string("{\"event\": 7}\n")}) {
+    const auto file = directory / "dump.jsonl";
+    write_file(file, text);
+    const Outcome outcome =
+        run({program("capexd"), "load", file.string(), "--data-dir", directory / "data"});
+    EXPECT_EQ(outcome.exit_code, 65) << outcome.err;
+    EXPECT_NE(outcome.err.find("line 1 is no event of a dump"), std::string::npos) << outcome.err;
+  }
+}
+
+TEST(DaemonProcess, ADryRunLeavesTheSequenceAndItsCopyIsRemoved) {
+  const TemporaryDirectory directory;
+  Daemon daemon(directory / "data");
+  const std::string before = daemon.capex({"companies", "-o", "json"}).out;
+  const Outcome tried = daemon.capex({"ingest", founding_csv(), "--dry-run", "-o", "json"});
+  EXPECT_EQ(tried.exit_code, 0) << tried.err;
+  EXPECT_NE(tried.out.find("\"accepted\":89"), std::string::npos) << tried.out;
+  EXPECT_EQ(daemon.capex({"companies", "-o", "json"}).out, before) << "with the sequence";
+  EXPECT_EQ(daemon.capex({"show", "2"}).exit_code, 2) << "nothing is there";
+  // A daemon that was killed in the middle of one leaves a copy; the next one removes it.
+  daemon.kill();
+  std::filesystem::create_directories(directory / "data/dry-runs/1");
+  write_file(directory / "data/dry-runs/1/CURRENT", "MANIFEST-000001\n");
+  {
+    Daemon again(directory / "data");
+    EXPECT_FALSE(std::filesystem::exists(directory / "data/dry-runs"));
+    EXPECT_EQ(again.capex({"ingest", founding_csv()}).exit_code, 0);
+    EXPECT_EQ(again.terminate(), 0);
+  }
+  EXPECT_FALSE(std::filesystem::exists(directory / "data/dry-runs"));
+}
+
 }  // namespace
 }  // namespace capexdb::test

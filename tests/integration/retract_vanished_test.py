@@ -157,6 +157,23 @@ def several_files_and_other_forms(test: Test) -> None:
     test.same("capex of the second quarter", "2024-Q2", rows[-1]["period"])
 
 
+def names_that_passed_on(test: Test) -> None:
+    for holder, days in (("older", ("--to", "2026-02-01")), ("newer", ("--from", "2026-02-02"))):
+        test.store.ask("companies", "add", holder, "--name", f"The {holder} one")
+        test.store.ask("companies", "alias", holder, "Passing Name", *days)
+    files = []
+    for day, rest in (("2026-01-15", ("U1", "U2")), ("2026-01-20", ("U1",))):
+        path = test.folder / f"passing-{day}.csv"
+        path.write_text("company,metric,product,period,value,unit,source,title,published_at\n" +
+                        "".join(f"Passing Name,unit_shipments,{chip},2025-Q1,5,{{chip}},A Paper,"
+                                f"passing,{day}\n" for chip in rest), encoding="utf-8")
+        files.append(str(path))
+    summary, _ = test.ingest(*files, "--retract-vanished")
+    test.same("of a name that another one has now", [0, 1], test.retracted(summary))
+    test.same("what its former holder has", {"U1 2025-Q1": "5"}, test.units(company="older"))
+    test.same("what its holder has", {}, test.units(company="newer"))
+
+
 def main() -> int:
     if len(sys.argv) != 2:
         print(__doc__, file=sys.stderr)
@@ -169,6 +186,7 @@ def main() -> int:
             vintages(test)
             refusals(test)
             several_files_and_other_forms(test)
+            names_that_passed_on(test)
         finally:
             code = store.stop()
         test.same("capexd's exit", 0, code)

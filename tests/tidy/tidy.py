@@ -58,7 +58,7 @@ RULES = [
            INGEST + ("capexdb/disk/v1/log",), ["expected", "xxhash", "protobuf", "rocksdb"]),
     module("daemon",
            ["proto/model", "proto/codec", "proto/wire", "daemon", "storage/catalogue.h",
-            "storage/commit_queue.h", "storage/event_store.h", "storage/inspect.h", "storage/load.h",
+            "storage/commit_queue.h", "storage/event_store.h", "storage/inspect.h", "storage/load.h", "storage/trial.h",
             "storage/read_view.h", "storage/query/engine.h"],
            V1 + ("capexdb/internal/v1/raw",),
            ["asio", "spdlog", "fmt", "toml++", "cli11", "protobuf"]),

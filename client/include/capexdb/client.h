@@ -48,6 +48,9 @@ struct CatalogQuestion {
   CatalogKind kind = CatalogKind::companies;
   std::string name = {};          // only this one; empty: all
   std::uint64_t at_sequence = 0;  // 0: now
+  // YYYY-MM-DD: a name that passed on means whoever held it that day; empty: the newest
+  // holder.
+  std::string as_of = {};
 };
 
 struct CatalogAnswer {

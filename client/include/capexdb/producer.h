@@ -26,7 +26,8 @@ struct ProducerOptions {
   std::size_t window = 16;              // batches on their way; the server's limit may be lower
   std::size_t batch_events_max = 1000;  // likewise
   bool atomic = false;                  // one bad record refuses its batch
-  bool dry_run = false;                 // says what would happen; one batch at a time
+  bool dry_run = false;                 // says what would happen, each batch behind those before
+  bool dry_run_alone = false;           // instead, each for itself: cheaper, for one batch
   std::chrono::milliseconds give_up_after{60'000};  // without an answer from the server
 };
 
@@ -39,9 +40,9 @@ struct BatchReply {
 
 // One thread at a time. Once a call has failed, all later ones give the same
 // error: unavailable (not reached for give_up_after), aborted (another producer
-// uses the id), internal with reason kProtocolReason, or what the server
-// answers. Batches without a reply may or may not be stored then; sending the
-// same events again is harmless.
+// uses the id, or a dry run lost its connection), internal with reason kProtocolReason, or what the
+// server answers. Batches without a reply may or may not be stored then; sending the same events
+// again is harmless.
 class Producer {
  public:
   // Without options.producer_id a random one is made for this run.

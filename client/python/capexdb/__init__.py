@@ -20,22 +20,23 @@ from .errors import (Aborted, AlreadyExists, Cancelled, CapexdbError, Code, Data
                      DeadlineExceeded, FailedPrecondition, Internal, InvalidArgument, NotFound,
                      OutOfRange, PermissionDenied, ProtocolError, ResourceExhausted, RowTypeError,
                      Unauthenticated, Unavailable, Unimplemented)
-from .ingest import IngestResult, Verdict
+from .ingest import Checkpoint, IngestResult, Verdict
+from .quarantine import Decision, HeldRecord
 from .store import (Catalog, Identifier, Membership, Metric, Party, Product, ServerStatus, Source,
                     StoredEvent)
 from .terms import (Aggregation, BoundKind, CatalogKind, Dimension, Every, Finding, Fold, Growth,
-                    IdentifierScheme, Measure, Outcome, PartyKind, QueryKind, Role, Status,
-                    UnitClass)
+                    IdentifierScheme, Measure, Outcome, PartyKind, QuarantineState, QueryKind, Role,
+                    Status, UnitClass)
 from .v1.event_pb2 import Event
 
 __all__ = [
     "Aborted", "Aggregation", "AlreadyExists", "Answer", "AsyncClient", "BoundKind", "Cancelled",
-    "CapexdbError", "Catalog", "CatalogKind", "Client", "Code", "Coverage", "DataLoss",
-    "DeadlineExceeded", "Dimension", "Event", "Every", "FailedPrecondition", "Finding", "Fold",
-    "Growth", "Identifier", "IdentifierScheme", "IngestResult", "Internal", "InvalidArgument",
-    "Measure", "Membership", "Metric", "NotFound", "OutOfRange", "Outcome", "Party", "PartyKind",
-    "PermissionDenied", "Product", "ProtocolError", "QueryKind", "Range", "ResourceExhausted",
-    "Role", "Row", "RowTypeError", "ServerStatus", "Source", "Status", "StoredEvent",
-    "Unauthenticated", "Unavailable", "Unimplemented", "UnitClass", "Verdict", "__version__", "aio",
-    "connect"
+    "CapexdbError", "Catalog", "CatalogKind", "Checkpoint", "Client", "Code", "Coverage",
+    "DataLoss", "DeadlineExceeded", "Decision", "Dimension", "Event", "Every", "FailedPrecondition",
+    "Finding", "Fold", "Growth", "HeldRecord", "Identifier", "IdentifierScheme", "IngestResult",
+    "Internal", "InvalidArgument", "Measure", "Membership", "Metric", "NotFound", "OutOfRange",
+    "Outcome", "Party", "PartyKind", "PermissionDenied", "Product", "ProtocolError",
+    "QuarantineState", "QueryKind", "Range", "ResourceExhausted", "Role", "Row", "RowTypeError",
+    "ServerStatus", "Source", "Status", "StoredEvent", "Unauthenticated", "Unavailable",
+    "Unimplemented", "UnitClass", "Verdict", "__version__", "aio", "connect"
 ]  # yapf: disable

@@ -17,18 +17,20 @@ from ._asyncio import Transport
 from ._core import calls, verbs
 from ._core.asking import Asker, Call
 from ._core.endpoint import seconds, settings
-from ._core.producer import IngestOptions, Producer
+from ._core.producer import IngestOptions, Producer, checkpoint_of
 from ._core.question import Day, Everything, Explained, Figures, Period, Reading, Sums, Words
+from ._core.review import Review, approved, listed, rejected, shown
 from ._core.rows import check_iterable
 from ._version import CLIENT_NAME
 from .answer import Answer
 from .errors import DeadlineExceeded, FailedPrecondition
-from .ingest import IngestResult, Verdict
+from .ingest import Checkpoint, IngestResult, Verdict
+from .quarantine import Decision, HeldRecord
 from .store import Catalog, Metric, Party, Product, ServerStatus, Source, StoredEvent
 from .v1.event_pb2 import Event
 
 T = TypeVar("T")
-Record: TypeAlias = Union[Event, Mapping[str, Any]]
+Record: TypeAlias = Union[Event, Mapping[str, Any], Checkpoint]
 
 
 class Client:
@@ -92,6 +94,17 @@ class Client:
         transport = Transport()
         try:
             return await transport.run(Producer(self._settings, options).run(), records)
+        finally:
+            transport.shut()
+
+    async def checkpoint(self, producer_id: str, *, timeout: float | None = None) -> str | None:
+        """Where a scraper stands: the text of the last Checkpoint among its records that is stored.
+        As the newest user of the id it ends an ingest of it that is still under way."""
+        self._check_open()
+        deadline = self._deadline(timeout)
+        transport = Transport()
+        try:
+            return await transport.run(checkpoint_of(self._settings, producer_id, deadline))
         finally:
             transport.shut()
 
@@ -193,11 +206,53 @@ class Client:
         sequence."""
         return await self._ask(calls.catalog(kind, name, at), timeout)
 
+    # Records that are held for review. They are answered in one piece, of any length.
+
+    async def quarantine_list(self, *, state: str = "held", producer: str | None = None,
+                        code: str | None = None, company: str | None = None,
+                        limit: int | None = None,
+                        timeout: float | None = None) -> tuple[HeldRecord, ...]:
+        """Those in a state ("held", "approved", "rejected", "all"), oldest first; of a producer (a
+        "*" at its end stands for any rest), suspected of a code, about a company."""
+        review = listed(state, producer, code, company, limit)
+        await self._review(review, timeout)
+        return tuple(review.entries)
+
+    async def quarantine_show(self, record_id: int, *,
+                        timeout: float | None = None) -> HeldRecord:
+        """One of them, with its event."""
+        return await self._ask(shown(record_id), timeout)
+
+    async def quarantine_approve(self, ids: Union[int, Iterable[int]] = (), *, all: bool = False,
+                           producer: str | None = None, code: str | None = None,
+                           company: str | None = None, note: str = "",
+                           timeout: float | None = None) -> tuple[Decision, ...]:
+        """Stores them, as of their producers and recorded now; with `all` every held one that the
+        filters take. What cannot be stored is a decision that says why. Asking again changes
+        nothing."""
+        review = approved(ids, all, producer, code, company, note)
+        await self._review(review, timeout)
+        return tuple(review.decisions)
+
+    async def quarantine_reject(self, ids: Union[int, Iterable[int]] = (), *, note: str,
+                          all: bool = False, producer: str | None = None,
+                          code: str | None = None, company: str | None = None,
+                          timeout: float | None = None) -> tuple[Decision, ...]:
+        """Keeps them out for ever; the note says why."""
+        review = rejected(ids, all, producer, code, company, note)
+        await self._review(review, timeout)
+        return tuple(review.decisions)
+
     async def status(self, *, timeout: float | None = None) -> ServerStatus:
         return await self._ask(calls.status(), timeout)
 
     async def ping(self, *, timeout: float | None = None) -> None:
         await self._ask(calls.ping(), timeout)
+
+    async def _review(self, review: Review, timeout: float | None) -> None:
+        """The timeout is for each of its requests."""
+        while (call := review.call) is not None:
+            review.take(await self._ask(call, timeout))
 
     async def _connect(self) -> None:
         deadline = self._deadline(None)

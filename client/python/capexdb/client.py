@@ -16,13 +16,15 @@ from ._blocking import Transport
 from ._core import calls, verbs
 from ._core.asking import Asker, Call
 from ._core.endpoint import seconds, settings
-from ._core.producer import IngestOptions, Producer
+from ._core.producer import IngestOptions, Producer, checkpoint_of
 from ._core.question import Day, Everything, Explained, Figures, Period, Reading, Sums, Words
+from ._core.review import Review, approved, listed, rejected, shown
 from ._core.rows import check_iterable
 from ._version import CLIENT_NAME
 from .answer import Answer
 from .errors import DeadlineExceeded, FailedPrecondition
-from .ingest import IngestResult, Verdict
+from .ingest import Checkpoint, IngestResult, Verdict
+from .quarantine import Decision, HeldRecord
 from .store import Catalog, Metric, Party, Product, ServerStatus, Source, StoredEvent
 from .v1.event_pb2 import Event
 
@@ -81,16 +83,18 @@ class Client:
 
     # Ingest.
 
-    def ingest(self, events: Iterable[Union[Event, Mapping[str, Any]]], *,
+    def ingest(self, events: Iterable[Union[Event, Mapping[str, Any], Checkpoint]], *,
                producer_id: str | None = None, atomic: bool = False, dry_run: bool = False,
                batch: int = 1000, window: int = 16, give_up_after: float = 60.0,
                on_verdict: Callable[[Verdict], None] | None = None) -> IngestResult:
         """Sends events, or rows with the columns of the minimal form of docs/cli.md as keys, and
         returns what became of them. They are taken as they are sent, so memory does not grow with
-        their number: in batches of `batch`, up to `window` of which are on their way.
+        their number: in batches of `batch`, up to `window` of which are on their way. A Checkpoint
+        among them is stored with the records before it.
 
         A record that is refused, here or by the server, is a verdict and no error; with `atomic` it
-        refuses all, and all go as one batch. `dry_run` says what would happen. Lost connections are
+        refuses all, and all go as one batch. `dry_run` says what would happen to each record behind
+        all those before it, and is Aborted where its connection is lost. Other lost connections are
         made again and what was not answered is sent again under its number, so that each event is
         stored once. A `producer_id` goes on with its numbers from run to run and fences an older
         run; without it a random one is made for this run. `on_verdict` is given each verdict as it
@@ -109,6 +113,17 @@ class Client:
         transport = Transport()
         try:
             return transport.run(Producer(self._settings, options).run(), iter(events))
+        finally:
+            transport.shut()
+
+    def checkpoint(self, producer_id: str, *, timeout: float | None = None) -> str | None:
+        """Where a scraper stands: the text of the last Checkpoint among its records that is stored.
+        As the newest user of the id it ends an ingest of it that is still under way."""
+        self._check_open()
+        deadline = self._deadline(timeout)
+        transport = Transport()
+        try:
+            return transport.run(checkpoint_of(self._settings, producer_id, deadline))
         finally:
             transport.shut()
 
@@ -207,11 +222,53 @@ class Client:
         sequence."""
         return self._ask(calls.catalog(kind, name, at), timeout)
 
+    # Records that are held for review. They are answered in one piece, of any length.
+
+    def quarantine_list(self, *, state: str = "held", producer: str | None = None,
+                        code: str | None = None, company: str | None = None,
+                        limit: int | None = None,
+                        timeout: float | None = None) -> tuple[HeldRecord, ...]:
+        """Those in a state ("held", "approved", "rejected", "all"), oldest first; of a producer (a
+        "*" at its end stands for any rest), suspected of a code, about a company."""
+        review = listed(state, producer, code, company, limit)
+        self._review(review, timeout)
+        return tuple(review.entries)
+
+    def quarantine_show(self, record_id: int, *,
+                        timeout: float | None = None) -> HeldRecord:
+        """One of them, with its event."""
+        return self._ask(shown(record_id), timeout)
+
+    def quarantine_approve(self, ids: Union[int, Iterable[int]] = (), *, all: bool = False,
+                           producer: str | None = None, code: str | None = None,
+                           company: str | None = None, note: str = "",
+                           timeout: float | None = None) -> tuple[Decision, ...]:
+        """Stores them, as of their producers and recorded now; with `all` every held one that the
+        filters take. What cannot be stored is a decision that says why. Asking again changes
+        nothing."""
+        review = approved(ids, all, producer, code, company, note)
+        self._review(review, timeout)
+        return tuple(review.decisions)
+
+    def quarantine_reject(self, ids: Union[int, Iterable[int]] = (), *, note: str,
+                          all: bool = False, producer: str | None = None,
+                          code: str | None = None, company: str | None = None,
+                          timeout: float | None = None) -> tuple[Decision, ...]:
+        """Keeps them out for ever; the note says why."""
+        review = rejected(ids, all, producer, code, company, note)
+        self._review(review, timeout)
+        return tuple(review.decisions)
+
     def status(self, *, timeout: float | None = None) -> ServerStatus:
         return self._ask(calls.status(), timeout)
 
     def ping(self, *, timeout: float | None = None) -> None:
         self._ask(calls.ping(), timeout)
+
+    def _review(self, review: Review, timeout: float | None) -> None:
+        """The timeout is for each of its requests."""
+        while (call := review.call) is not None:
+            review.take(self._ask(call, timeout))
 
     def _connect(self) -> None:
         deadline = self._deadline(None)

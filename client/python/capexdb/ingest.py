@@ -17,10 +17,20 @@ class Verdict:
     code: str  # a stable word: "duplicate", "new_company", "missing_source"
     field: str  # the path inside the Event, or the key of the row, where one field is at fault
     message: str  # for people; says what to do
+    quarantine_id: int | None = None  # of a record that is held, or was rejected in review
 
     def __str__(self) -> str:
         where = f"{self.field}: " if self.field else ""
         return f"record {self.index}: {self.outcome}: {self.code}: {where}{self.message}"
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """Among the records of an ingest: where the scraper stands behind those before, in its own
+    words, at most 4096 bytes of them. It is stored together with these records, under the
+    producer_id, and Client.checkpoint gives it back; "" forgets it."""
+
+    text: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -162,6 +162,15 @@ class Outcome(StrEnum):
     QUARANTINED = "quarantined"  # held for review
 
 
+class QuarantineState(StrEnum):
+    """Of a record that was ever held for review; ALL only to ask for."""
+
+    HELD = "held"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    ALL = "all"
+
+
 class CatalogKind(StrEnum):
     COMPANIES = "companies"  # every party but groups
     GROUPS = "groups"
@@ -241,4 +250,6 @@ GROWTHS = Vocabulary("growth", Growth, _QUERY["Growth"], "GROWTH_")
 EVERIES = Vocabulary("series", Every, _QUERY["Every"], "EVERY_", unspecified=Every.REPORTED)
 FINDINGS = Vocabulary("class", Finding, _QUERY["Finding"], "FINDING_")
 OUTCOMES = Vocabulary("outcome", Outcome, _INGEST["Outcome"], "OUTCOME_")
+QUARANTINE_STATES = Vocabulary("state", QuarantineState, _INGEST["QuarantineState"],
+                               "QUARANTINE_STATE_")
 CATALOG_KINDS = Vocabulary("catalogue", CatalogKind, _CATALOG_REQUEST["Kind"], "KIND_")

@@ -300,11 +300,14 @@ class WindowTest(unittest.TestCase):
             named.on_reply(101, IngestReply(batch_number=1))
             named.on_welcome(0)
 
-    def test_dry_runs_take_no_numbers(self) -> None:
-        window = self.window(Numbering.NONE, last=9, batches=2)
-        self.assertEqual([n for _, n in self.send(window)], [0, 0])
-        window.on_welcome(4)
-        self.assertEqual([n for _, n in self.send(window)], [0, 0])
+    def test_dry_runs_count_from_one(self) -> None:
+        window = self.window(Numbering.TRIAL, last=9, batches=2)
+        self.assertEqual([n for _, n in self.send(window)], [1, 2])
+        window.on_welcome(4)  # nothing was answered, so nothing is lost
+        self.assertEqual([n for _, n in self.send(window)], [1, 2])
+        window.on_reply(101, IngestReply(batch_number=1))
+        with self.assertRaisesRegex(Aborted, "begin again"):
+            window.on_welcome(4)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, Iterator
 
 import capexdb
-from capexdb import Client, Outcome
+from capexdb import Checkpoint, Client, InvalidArgument, Outcome
 from capexdb.v1.event_pb2 import Event
 
 from .support import DaemonTest, events, resident_bytes, row
@@ -93,12 +93,53 @@ class IngestTest(DaemonTest):
         sequence = self.client.status().sequence
         result = self.client.ingest([row("Dry Co", 1), row("Dry Co", 2, source="")] * 1500,
                                     dry_run=True, producer_id="dry")
-        # Nothing is stored, so that each batch brings the company anew.
-        self.assertEqual((result.accepted, result.duplicates, result.rejected), (3, 1497, 1500))
+        # Later batches know of the first one, though nothing is stored.
+        self.assertEqual((result.accepted, result.duplicates, result.rejected), (1, 1499, 1500))
         self.assertTrue(result.dry_run)
-        self.assertRegex(str(result), "^dry run: accepted 3, duplicate 1497, rejected 1500, ")
+        self.assertRegex(str(result), "^dry run: accepted 1, duplicate 1499, rejected 1500, ")
+        self.assertEqual(result.store_sequence, sequence)
         self.assertEqual(self.client.status().sequence, sequence)
         self.assertEqual(self.client.ingest([row("Dry Co", 1)], producer_id="dry").accepted, 1)
+
+    def test_checkpoints_are_stored_with_the_records_before_them(self) -> None:
+        self.assertIsNone(self.client.checkpoint("pages"))
+
+        def pages(first: int, last: int) -> Iterator[Any]:
+            for page in range(first, last + 1):
+                yield row("Page Co", page, period=f"2024-{page:02d}")
+                yield row("Page Co", page + 1000, period=f"2025-{page:02d}")
+                yield Checkpoint(f"page {page} é")
+
+        result = self.client.ingest(pages(1, 5), producer_id="pages", batch=3)
+        self.assertEqual((result.accepted, result.records), (10, 10))
+        self.assertEqual(self.client.checkpoint("pages"), "page 5 é")
+        self.assertIsNone(self.client.checkpoint("other pages"))
+        # The input breaks off: what was read is stored, and where it stands.
+        def broken() -> Iterator[Any]:
+            yield from pages(6, 7)
+            raise OSError("the site is down")
+
+        with self.assertRaises(OSError):
+            self.client.ingest(broken(), producer_id="pages")
+        self.assertEqual(self.client.checkpoint("pages"), "page 7 é")
+        self.client.ingest(pages(8, 8), producer_id="pages", dry_run=True)
+        self.assertEqual(self.client.checkpoint("pages"), "page 7 é", "a dry run keeps nothing")
+        self.client.ingest([row("Page Co", 0), Checkpoint("")], producer_id="pages")
+        self.assertIsNone(self.client.checkpoint("pages"))
+        self.client.ingest([Checkpoint("alone")], producer_id="pages")
+        self.assertEqual(self.client.checkpoint("pages"), "alone")
+
+    def test_checkpoints_that_cannot_be_kept(self) -> None:
+        with self.assertRaisesRegex(InvalidArgument, "producer_id") as caught:
+            self.client.ingest([row("Lone Co", 1), Checkpoint("x")])
+        assert caught.exception.result is not None
+        self.assertEqual(caught.exception.result.accepted, 1, "what came before is stored")
+        for text in ("x" * 4097, "bad\x00text"):
+            with self.assertRaises(InvalidArgument):
+                self.client.ingest([Checkpoint(text)], producer_id="bad checkpoints")
+        self.assertIsNone(self.client.checkpoint("bad checkpoints"))
+        with self.assertRaises(InvalidArgument):
+            self.client.checkpoint("")
 
     def test_a_hundred_thousand_events_in_bounded_memory(self) -> None:
         count, note = 100_000, "x" * 400  # 40 MB of them

@@ -10,7 +10,7 @@ from capexdb._core.frame import FrameReader
 from capexdb._core.producer import IngestOptions, Producer
 from capexdb.errors import (Aborted, CapexdbError, DeadlineExceeded, InvalidArgument, ProtocolError,
                             RowTypeError, Unavailable)
-from capexdb.ingest import IngestResult, Verdict
+from capexdb.ingest import Checkpoint, IngestResult, Verdict
 from capexdb.terms import Outcome
 from capexdb.v1.envelope_pb2 import ClientMessage, ServerMessage
 from capexdb.v1.ingest_pb2 import BATCH_MODE_ATOMIC, OUTCOME_REJECTED
@@ -27,6 +27,7 @@ class Server:
         self.stored: list[str] = []  # notes of events
         self.batches: list[int] = []  # the size of each numbered batch, in order
         self.received: list[tuple[int, int]] = []  # (connection, batch number)
+        self.bytes: list[int] = []  # of their messages
         self.hellos: list[ClientMessage] = []
         self.opened_at: list[float] = []
         self.on_the_way_max = 0
@@ -99,6 +100,7 @@ class Server:
     def _ingest(self, message: ClientMessage) -> None:
         number = message.ingest.batch_number
         self.received.append((self.connections, number))
+        self.bytes.append(message.ByteSize())
         if number > len(self.batches):
             assert number == len(self.batches) + 1, "a gap in the numbers"
             self.batches.append(len(message.ingest.events))
@@ -155,6 +157,15 @@ class ProducerTest(unittest.TestCase):
         self.server.run(long)
         self.assertEqual(sum(self.server.batches), 20)
         self.assertLessEqual(max(self.server.batches), 3)
+
+    def test_a_checkpoint_counts_for_the_limit(self) -> None:
+        self.server.limits = {"message_bytes_max": 4096}
+        records: list[Any] = []
+        for event in events("a", 12, note="x" * 900):
+            records += [event, Checkpoint("y" * 1000)]
+        self.server.run(records, producer_id="p")
+        self.assertEqual(sum(self.server.batches), 12)
+        self.assertLessEqual(max(self.server.bytes), 4096)
 
     def test_an_event_over_the_limit_is_a_verdict(self) -> None:
         self.server.limits = {"message_bytes_max": 4096}

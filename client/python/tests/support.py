@@ -47,8 +47,9 @@ def free_port() -> int:
 class Daemon:
     """capexd on a directory and a port of its own, which it keeps over restarts."""
 
-    def __init__(self) -> None:
+    def __init__(self, *options: str) -> None:
         self._program = program("CAPEXD")
+        self._options = options
         self._directory = Path(tempfile.mkdtemp(prefix="capexdb-python-"))
         self._process: subprocess.Popen[bytes] | None = None
         self.server = f"127.0.0.1:{free_port()}"
@@ -60,7 +61,8 @@ class Daemon:
         log = (self._directory / "log").open("ab")
         with log:
             self._process = subprocess.Popen([
-                self._program, "--data-dir", str(self._directory / "data"), "--listen", self.server
+                self._program, "--data-dir", str(self._directory / "data"), "--listen", self.server,
+                *self._options
             ], stderr=log)
         give_up_at = time.monotonic() + SECONDS_MAX
         while not endpoint.exists():  # polls for the file that the daemon writes when it serves

@@ -129,13 +129,38 @@ TEST(BatchWindow, StartsAgainFromOneWhenAnEphemeralIdIsForgotten) {
   EXPECT_THAT(send_all(window), ElementsAre(1, 2));
 }
 
-TEST(BatchWindow, DryRunsTakeNoNumber) {
+TEST(BatchWindow, DryRunsCountFromOneWhateverTheServerKnows) {
+  BatchWindow window(Numbering::trial);
+  ASSERT_TRUE(window.on_welcome(9));
+  window.push(batch_of(1));
+  window.push(batch_of(1));
+  EXPECT_THAT(send_all(window), ElementsAre(1, 2));
+  ASSERT_TRUE(window.on_welcome(9)) << "nothing was answered, so nothing is lost";
+  EXPECT_THAT(send_all(window), ElementsAre(1, 2));
+  ASSERT_TRUE(window.on_reply(101, reply_to(1)));
+  ASSERT_TRUE(window.on_reply(102, reply_to(2)));
+  EXPECT_EQ(window.unanswered(), 0U);
+}
+
+TEST(BatchWindow, DryRunsThatStandForThemselvesTakeNoNumber) {
   BatchWindow window(Numbering::none);
   ASSERT_TRUE(window.on_welcome(9));
   window.push(batch_of(1));
   EXPECT_THAT(send_all(window), ElementsAre(0));
   ASSERT_TRUE(window.on_reply(100, reply_to(0)));
   EXPECT_EQ(window.unanswered(), 0U);
+}
+
+TEST(BatchWindow, ADryRunEndsWithTheConnectionThatKnewItsBeginning) {
+  BatchWindow window(Numbering::trial);
+  ASSERT_TRUE(window.on_welcome(0));
+  window.push(batch_of(1));
+  window.push(batch_of(1));
+  send_all(window);
+  ASSERT_TRUE(window.on_reply(101, reply_to(1)));
+  const auto again = window.on_welcome(0);
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error().code, Errc::aborted);
 }
 
 TEST(BatchWindow, AReplyWithAnotherNumberBreaksTheProtocol) {

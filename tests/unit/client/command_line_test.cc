@@ -44,6 +44,41 @@ TEST(CommandLine, ATimeThatIsNoneIsAUsageError) {
   EXPECT_EQ(run({"status", "--timeout", "nan"}).code, 2);
 }
 
+TEST(CommandLine, AWithdrawalIsNotDatedInTheFuture) {
+  for (const char* day : {"2290-01-01", "2290-01", "2024-08-26/2290-01-01", "soon"}) {
+    const Outcome outcome = run(
+        {"retract", "alibaba", "capex", "2024", "--published-at", day, "--server", "127.0.0.1:1"});
+    EXPECT_EQ(outcome.code, 2) << day << outcome.err;
+    EXPECT_THAT(outcome.err, HasSubstr(std::string(day) == "soon" ? "soon" : "is in the future"));
+  }
+  const Outcome past = run({"retract", "alibaba", "capex", "2024", "--published-at", "2024-08-26",
+                            "--server", "127.0.0.1:1"});
+  EXPECT_EQ(past.code, 69) << past.err;
+}
+
+TEST(CommandLine, AnArgumentThatIsNoUtf8IsAUsageError) {
+  const std::string bad = "caf\xE9";
+  for (const std::vector<std::string>& line : std::vector<std::vector<std::string>>{
+           {"companies", "alias", "alibaba", bad},
+           {"companies", "add", "new-one", "--name", bad},
+           {"metrics", "add", "m", "--alias", bad},
+           {"groups", "set", bad, "alibaba"},
+           {"retract", "alibaba", "capex", "2024", "--reason", bad},
+           {"quarantine", "reject", "1", "--note", bad},
+           {"ingest", "--title", bad, "x.csv"},
+           {"ingest", bad + ".csv"},
+           {"parse", bad},
+           {bad}}) {
+    const Outcome outcome = run(line);
+    EXPECT_EQ(outcome.code, 2) << line[0];
+    EXPECT_THAT(outcome.err, HasSubstr("'caf?"));
+    EXPECT_THAT(outcome.err, HasSubstr("is no UTF-8"));
+    EXPECT_EQ(outcome.err.find('\xE9'), std::string::npos);
+    EXPECT_EQ(outcome.out, "");
+  }
+  EXPECT_EQ(run({"parse", "caf\u00E9"}).code, 65) << "which is UTF-8";
+}
+
 TEST(CommandLine, TextThatNoMessageCarriesIsAUsageError) {
   FakeServer server(answering([](const v1::ClientMessage&) { return v1::ServerMessage(); }));
   const std::string bad = "a\xFF\xFE";

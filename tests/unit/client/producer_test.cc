@@ -307,7 +307,7 @@ TEST(Producer, SettlesWhatWasHandedOverAndKeepsTheOpenBatch) {
   EXPECT_EQ(store.event_ids, ids(1));
 }
 
-TEST(Producer, DryRunsGoOneAtATimeWithoutNumbers) {
+TEST(Producer, DryRunsHaveNumbersOfTheirOwn) {
   FakeStore store;
   FakeServer server([&](int, FakeConnection& c) { serve(c, store, Fault::none, 0); });
   ProducerOptions options;
@@ -317,7 +317,15 @@ TEST(Producer, DryRunsGoOneAtATimeWithoutNumbers) {
   ASSERT_TRUE(producer);
   for (const std::string& id : ids(6)) ASSERT_TRUE(producer->add(event(id)));
   ASSERT_TRUE(producer->drain(after(kLong)).value());
-  EXPECT_THAT(store.received, ElementsAre(0, 0, 0));
+  EXPECT_THAT(store.received, ElementsAre(1, 2, 3));
+  { const Producer ended = std::move(*producer); }
+  options.dry_run = false;
+  options.dry_run_alone = true;
+  auto alone = Producer::open(options_for(server), options, after(kLong));
+  ASSERT_TRUE(alone);
+  ASSERT_TRUE(alone->add(event("e0")));
+  ASSERT_TRUE(alone->drain(after(kLong)).value());
+  EXPECT_THAT(store.received, ElementsAre(1, 2, 3, 0));
   EXPECT_TRUE(store.event_ids.empty());
 }
 

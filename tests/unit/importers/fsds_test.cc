@@ -205,7 +205,7 @@ TEST(Fsds, ANumberThatCannotBeReadSpoilsOnlyItself) {
       {4, "401", "qtrs", "bad_quarters"},
       {5, "shares", "uom", "unit_mismatch"},
       {5, "USD/shares", "uom", "unit_mismatch"},
-      {8, "many", "value", "decimal_overflow"},
+      {8, "many", "value", "bad_number"},
       {8, "1234567890123456789012345678901234567890", "value", "decimal_overflow"},
       {9, "bad\x01text", "footnote", "bad_text"},
   };
@@ -282,6 +282,35 @@ TEST(Fsds, AnotherArchiveIsRefusedWithWhatIsInIt) {
   EXPECT_THAT(columns.error.message, HasSubstr("form, filed"));
   const ReadAll empty = read_fsds(zip_of({{"sub.txt", kSub}, {"num.txt", ""}}));
   EXPECT_EQ(empty.error.reason, "no_header");
+}
+
+TEST(Fsds, OfTwoDataSetsInOneArchiveNeitherIsPassedOver) {
+  const std::string num = std::string(kNumHeader) + kRow;
+  for (const Entries& entries :
+       {Entries{{"sub.txt", kSub}, {"num.txt", num}, {"2024q1/num.txt", num}},
+        Entries{{"a/num.txt", num}, {"a/sub.txt", kSub}, {"b/NUM.TXT", num}, {"b/sub.txt", kSub}},
+        Entries{{"sub.txt", kSub}, {"old/Sub.txt", kSub}, {"num.txt", num}}}) {
+    const ReadAll all = read_fsds(zip_of(entries), "two.zip");
+    ASSERT_TRUE(all.failed);
+    EXPECT_EQ(all.error.reason, "table_twice");
+    EXPECT_THAT(all.error.message, HasSubstr("two.zip has 2 tables"));
+    EXPECT_TRUE(all.records.empty());
+  }
+  EXPECT_FALSE(
+      read_fsds(zip_of({{"sub.txt", kSub}, {"num.txt", num}, {"my-num.txt", "x"}})).failed);
+}
+
+TEST(Fsds, WhatIsNoNumberIsNotCalledALongOne) {
+  for (const char* value : {"NaN", "Infinity", "-Infinity", "1e", "1e5x", "n/a"}) {
+    const ReadAll all = read_fsds(dataset(row_with(8, value)));
+    ASSERT_EQ(all.records.size(), 1U) << value;
+    ASSERT_FALSE(all.records[0].event) << value;
+    EXPECT_EQ(all.records[0].event.error().reason, "bad_number") << value;
+    EXPECT_THAT(all.records[0].event.error().message,
+                HasSubstr("'" + std::string(value) + "' is not a number"));
+  }
+  const ReadAll large = read_fsds(dataset(row_with(8, std::string(40, '9'))));
+  EXPECT_EQ(large.records[0].event.error().reason, "decimal_overflow");
 }
 
 TEST(Fsds, ADamagedArchiveIsNotTakenForAWhole) {

@@ -81,6 +81,9 @@ INSTANTIATE_TEST_SUITE_P(
                     Reading{"nearly 2k", "high: '2000' high_kind: BOUND_KIND_OPEN approx: true"},
                     Reading{"<= 5", "high: '5' high_kind: BOUND_KIND_CLOSED"},
                     Reading{"up to 5", "high: '5' high_kind: BOUND_KIND_CLOSED"},
+                    Reading{"<-5", "high: '-5' high_kind: BOUND_KIND_OPEN"},
+                    Reading{">= (5)bn", "low: '-5000000000' low_kind: BOUND_KIND_CLOSED"},
+                    Reading{"about <= -5", "high: '-5' high_kind: BOUND_KIND_CLOSED approx: true"},
                     Reading{"more than about 5",
                             "low: '5' low_kind: BOUND_KIND_OPEN approx: true"}));
 
@@ -177,13 +180,17 @@ TEST_P(RefuseQuantity, SaysWhy) {
 
 INSTANTIATE_TEST_SUITE_P(
     TwoReadings, RefuseQuantity,
-    testing::Values(Refusal{"1,234", "ambiguous_number"}, Refusal{"1 234", "ambiguous_number"},
-                    Refusal{"12,000 to 13,000", "ambiguous_number"},
-                    Refusal{"0,234bn", "ambiguous_number"}, Refusal{"0 234bn", "ambiguous_number"},
-                    Refusal{"0,234", "ambiguous_number"}, Refusal{"00,000bn", "ambiguous_number"},
-                    Refusal{"up -5%", "bad_number"}, Refusal{"down -5%", "bad_number"},
-                    Refusal{"\u00A55bn", "ambiguous_currency"},
-                    Refusal{"500 to 1bn", "bounds_reversed"}, Refusal{"12-13bn", "bad_range"}));
+    testing::Values(
+        Refusal{"1,234", "ambiguous_number"}, Refusal{"1 234", "ambiguous_number"},
+        Refusal{"12,000 to 13,000", "ambiguous_number"}, Refusal{"0,234bn", "ambiguous_number"},
+        Refusal{"0 234bn", "ambiguous_number"}, Refusal{"0,234", "ambiguous_number"},
+        Refusal{"00,000bn", "ambiguous_number"}, Refusal{"nearly -5", "ambiguous_bound"},
+        Refusal{"almost (5)bn", "ambiguous_bound"}, Refusal{"over (5)bn", "ambiguous_bound"},
+        Refusal{"more than -5%", "ambiguous_bound"}, Refusal{"at most $(5.2)bn", "ambiguous_bound"},
+        Refusal{"up to -5", "ambiguous_bound"}, Refusal{"-5m+", "ambiguous_bound"},
+        Refusal{"up -5%", "bad_number"}, Refusal{"down -5%", "bad_number"},
+        Refusal{"\u00A55bn", "ambiguous_currency"}, Refusal{"500 to 1bn", "bounds_reversed"},
+        Refusal{"12-13bn", "bad_range"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Malformed, RefuseQuantity,

@@ -237,6 +237,33 @@ TEST_F(CatalogueTest, ALaterRecordFindsWhatAnEarlierOneOfTheBatchBrought) {
   EXPECT_EQ(reserved.error().reason, "reserved_name");
 }
 
+TEST_F(CatalogueTest, StatementsBringNoNamesThatPeopleCannotTellApart) {
+  NewNames names(catalogue_, 9);
+  std::vector<std::string> first_seen;
+  const auto reason_of = [&](const PartyRef& subject, const std::string& product,
+                             const std::string& publisher) {
+    Statement s;
+    s.subject = subject;
+    s.product = product;
+    s.publisher = publisher;
+    s.observations.resize(1);
+    s.observations[0].metric = "capex";
+    s.observations[0].unquantified = true;
+    const auto named = names.collect(s, first_seen);
+    return named ? std::string() : named.error().reason + " " + named.error().field;
+  };
+  const PartyRef known{"Alibaba", {}, {}, {}};
+  EXPECT_EQ(reason_of({"Ali\u200Bbaba", {}, {}, {}}, "", "Post"), "bad_name subject.name");
+  EXPECT_EQ(reason_of({"Two\nLines", {}, {}, {}}, "", "Post"), "bad_name subject.name");
+  EXPECT_EQ(reason_of(known, "H20\u202E", "Post"), "bad_name product");
+  EXPECT_EQ(reason_of(known, "", "The\tPost"), "bad_name source.publisher");
+  EXPECT_EQ(reason_of(known, "H20", "The Post"), "");
+  // Of a CIK that is known the name is only one more.
+  EXPECT_EQ(reason_of({"Ali\u200Bbaba", {}, "1577552", {}}, "", "The Post"), "");
+  EXPECT_EQ(found("Ali\u200Bbaba"), "");
+  EXPECT_TRUE(first_seen.empty());
+}
+
 TEST_F(CatalogueTest, GroupsOfGroupsComeDownToCompaniesEvenInACircle) {
   CatalogParty outer;
   outer.id = "outer";
@@ -264,6 +291,172 @@ TEST_F(CatalogueTest, AnotherSpellingOfAnIdAndAnotherKindOfMetricAreNotAdmitted)
   party.id = "everyone";
   party.aliases = {"ALL"};
   EXPECT_EQ(catalogue_.admits(change).error().reason, "reserved_name");
+}
+
+// The reason why a change of one party, or more, is refused; empty: it is admitted.
+std::string refusal_of(const Catalogue& catalogue, const std::vector<CatalogParty>& parties,
+                       const std::vector<PartyMerge>& merges = {}) {
+  CatalogChange change;
+  change.parties = parties;
+  change.merges = merges;
+  const auto admitted = catalogue.admits(change);
+  return admitted ? std::string() : admitted.error().reason;
+}
+
+CatalogParty company(std::string id, std::string name = {}) {
+  CatalogParty party;
+  party.id = std::move(id);
+  party.name = std::move(name);
+  party.kind = PartyKind::company;
+  return party;
+}
+
+TEST_F(CatalogueTest, NamesThatPeopleCannotTellApartAreNotAdmitted) {
+  for (const char* bad : {" ", "\t", "Two\nLines", "Tab\tbed", "Turned \u202Ecni", "\u2066x\u2069",
+                          "Ali\u200Bbaba", "\uFEFFAlibaba"}) {
+    SCOPED_TRACE(bad);
+    CatalogParty alias = company("new-one");
+    alias.aliases = {bad};
+    CatalogParty ticker = company("new-one");
+    ticker.tickers = {bad};
+    CatalogParty other = company("new-one");
+    other.identifiers = {{IdentifierScheme::alias, bad, {}}};
+    for (const CatalogParty& party : {company("new-one", bad), alias, ticker, other}) {
+      const std::string reason = refusal_of(catalogue_, {party});
+      EXPECT_TRUE(reason == "bad_name" || reason == "bad_catalog_entry") << reason;
+    }
+    CatalogChange change;
+    change.sources = {{bad, {}, 1}};
+    EXPECT_FALSE(catalogue_.admits(change));
+    change.sources = {{"Fine", {bad}, 1}};
+    EXPECT_FALSE(catalogue_.admits(change));
+    change = {};
+    change.products = {{"X1", {bad}}};
+    EXPECT_FALSE(catalogue_.admits(change));
+    change = {};
+    change.metrics = {test::metric_of("new_metric", UnitClass::money, Aggregation::flow)};
+    change.metrics[0].name = bad;
+    EXPECT_FALSE(catalogue_.admits(change));
+  }
+  EXPECT_EQ(refusal_of(catalogue_, {company("xn-\u202Eabc")}), "bad_name");
+  for (const char* good : {"中芯国际", "Ünïcode & Söhne", "نوكيا", "Procter & Gamble Co."}) {
+    EXPECT_EQ(refusal_of(catalogue_, {company("new-one", good)}), "") << good;
+  }
+}
+
+TEST_F(CatalogueTest, IdsThatReadLikeSomethingElseAreNotAdmitted) {
+  for (const char* bad : {"all", "none", "2024", "2024-h1", "2024-q2", "2024-06", "1h24", "2q24",
+                          "fy2025", "fy2025-q1", "100"}) {
+    EXPECT_EQ(refusal_of(catalogue_, {company(bad)}), "reserved_name") << bad;
+    CatalogChange change;
+    change.metrics = {test::metric_of(bad, UnitClass::money, Aggregation::flow)};
+    ASSERT_FALSE(catalogue_.admits(change)) << bad;
+    EXPECT_EQ(catalogue_.admits(change).error().reason, "reserved_name") << bad;
+  }
+  for (const char* good : {"3m", "21vianet", "360-security", "fyber", "2024-inc", "nonesuch"}) {
+    EXPECT_EQ(refusal_of(catalogue_, {company(good)}), "") << good;
+  }
+  CatalogParty numbered = company("some-foundry");
+  numbered.tickers = {"2330"};
+  EXPECT_EQ(refusal_of(catalogue_, {numbered}), "") << "tickers may be numbers";
+  // What came before it was asked stays what it is.
+  add(company("2024"), 2);
+  CatalogParty more = company("2024");
+  more.tickers = {"TWTF"};
+  EXPECT_EQ(refusal_of(catalogue_, {more}), "");
+}
+
+TEST_F(CatalogueTest, AGroupThatHoldsItselfIsNotAdmitted) {
+  const auto group = [](const std::string& id, const std::vector<std::string>& members) {
+    CatalogParty party;
+    party.id = id;
+    party.members = members;
+    return party;
+  };
+  EXPECT_EQ(refusal_of(catalogue_, {group("bat", {"alibaba", "bat"})}), "group_circle");
+  add(group("outer", {"bat", "nvidia"}), 2);
+  EXPECT_EQ(refusal_of(catalogue_, {group("bat", {"alibaba", "outer"})}), "group_circle");
+  EXPECT_EQ(refusal_of(catalogue_, {group("a", {"b"}), group("b", {"c"}), group("c", {"a"})}),
+            "group_circle");
+  EXPECT_EQ(refusal_of(catalogue_, {group("a", {"b", "bat"}), group("b", {"bat", "nvidia"})}), "")
+      << "two ways to one group are no circle";
+  CatalogParty dated;
+  dated.id = "bat";
+  dated.memberships = {{"alibaba", {}}, {"outer", *parse_validity("2020-01-01", "2020-12-31")}};
+  EXPECT_EQ(refusal_of(catalogue_, {dated}), "group_circle");
+  // Both changed at once: the circle is gone.
+  EXPECT_EQ(refusal_of(catalogue_, {group("bat", {"outer"}), group("outer", {"nvidia"})}), "");
+}
+
+TEST_F(CatalogueTest, AMemberListedTwiceIsNotAdmitted) {
+  CatalogParty twice;
+  twice.id = "bat";
+  twice.members = {"alibaba", "tencent", "alibaba"};
+  EXPECT_EQ(refusal_of(catalogue_, {twice}), "bad_catalog_entry");
+  twice.members.clear();
+  twice.memberships = {{"alibaba", *parse_validity("2020-01-01", "2021-12-31")},
+                       {"alibaba", *parse_validity("2021-06-01", "")}};
+  EXPECT_EQ(refusal_of(catalogue_, {twice}), "bad_catalog_entry");
+  twice.memberships[1].validity = *parse_validity("2022-06-01", "");
+  EXPECT_EQ(refusal_of(catalogue_, {twice}), "") << "it left and came back";
+}
+
+TEST_F(CatalogueTest, ACikIsOneCompanysAtATime) {
+  CatalogParty other = company("other");
+  other.cik = "0001577552";  // alibaba's
+  CatalogChange change;
+  change.parties = {other};
+  const auto refused = catalogue_.admits(change);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().reason, "cik_taken");
+  EXPECT_NE(refused.error().message.find("CIK 1577552 is that of alibaba"), std::string::npos);
+  EXPECT_NE(refused.error().message.find("merge other alibaba"), std::string::npos);
+  CatalogParty listed = company("other");
+  listed.identifiers = {{IdentifierScheme::cik, "1577552", {}}};
+  EXPECT_EQ(refusal_of(catalogue_, {listed}), "cik_taken");
+  CatalogParty same = company("alibaba");
+  same.cik = "1577552";
+  EXPECT_EQ(refusal_of(catalogue_, {same}), "");
+  CatalogParty a = company("a-new");
+  CatalogParty b = company("b-new");
+  a.cik = b.cik = "77";
+  EXPECT_EQ(refusal_of(catalogue_, {a, b}), "cik_taken");
+  // A number that passed on has days.
+  a.cik = b.cik = "";
+  a.identifiers = {{IdentifierScheme::cik, "77", *parse_validity("", "2020-12-31")}};
+  b.identifiers = {{IdentifierScheme::cik, "77", *parse_validity("2021-01-01", "")}};
+  EXPECT_EQ(refusal_of(catalogue_, {a, b}), "");
+  b.identifiers[0].validity = *parse_validity("2020-12-31", "");
+  EXPECT_EQ(refusal_of(catalogue_, {a, b}), "cik_taken");
+  // They are one company, by the same change.
+  EXPECT_EQ(refusal_of(catalogue_, {other}, {{"other", "alibaba", false}}), "");
+}
+
+TEST_F(CatalogueTest, MergesMaySpeakOfPartiesThatTheirChangeBrings) {
+  const std::vector<CatalogParty> parties = {company("old-name", "Old Name"),
+                                             company("new-name", "New Name")};
+  EXPECT_EQ(refusal_of(catalogue_, parties, {{"old-name", "new-name", false}}), "");
+  EXPECT_EQ(refusal_of(catalogue_, parties, {{"old-name", "alibaba", false}}), "");
+  EXPECT_EQ(refusal_of(catalogue_, parties, {{"alibaba", "new-name", false}}), "");
+  EXPECT_EQ(refusal_of(catalogue_, parties,
+                       {{"old-name", "new-name", false}, {"new-name", "old-name", false}}),
+            "merge_circle");
+  EXPECT_EQ(refusal_of(catalogue_, parties, {{"old-name", "nobody", false}}), "unknown_company");
+  EXPECT_EQ(refusal_of(catalogue_, parties, {{"old-name", "bat", false}}), "other_kind");
+  CatalogParty group;
+  group.id = "new-group";
+  group.members = {"alibaba"};
+  EXPECT_EQ(refusal_of(catalogue_, {group, parties[0]}, {{"old-name", "new-group", false}}),
+            "other_kind");
+  CatalogChange change;
+  change.parties = parties;
+  change.merges = {{"old-name", "new-name", false}};
+  EXPECT_FALSE(catalogue_.knows(change));
+  catalogue_.apply(change, 2);
+  EXPECT_TRUE(catalogue_.knows(change));
+  const auto party = catalogue_.need_party("Old Name", kNow);
+  ASSERT_TRUE(party);
+  EXPECT_EQ(catalogue_.text(NameKind::party, *party), "new-name");
 }
 
 }  // namespace

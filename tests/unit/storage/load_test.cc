@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <sstream>
 
 #include "storage/inspect.h"
 #include "tests/unit/storage/events.h"
@@ -157,6 +158,57 @@ TEST_F(LoadTest, AGapIsNoticed) {
   const auto report = load_lines(target_.path(), lines);
   ASSERT_FALSE(report);
   EXPECT_EQ(report.error().reason, "bad_dump") << report.error().message;
+}
+
+TEST_F(LoadTest, ALineThatNeverEndsIsRefusedBeforeItFillsTheMemory) {
+  // Zeros without end, as of a disk: each piece is counted.
+  class Endless : public std::streambuf {
+   public:
+    std::size_t read = 0;
+
+   protected:
+    int_type underflow() override {
+      read += piece_.size();
+      setg(piece_.data(), piece_.data(), piece_.data() + piece_.size());
+      return traits_type::to_int_type(piece_[0]);
+    }
+
+   private:
+    std::string piece_ = std::string(64U << 10U, 'x');
+  };
+  Endless endless;
+  std::istream input(&endless);
+  StoreOptions options;
+  options.path = target_.path();
+  const NextLine rest = lines_of(input, "big");
+  std::size_t given = 0;
+  const auto loaded = load(std::move(options), [&](std::string& line) -> Result<bool> {
+    if (given == 2) return rest(line);
+    line = dump_[given++];
+    return true;
+  });
+  ASSERT_FALSE(loaded);
+  EXPECT_EQ(loaded.error().reason, "bad_dump");
+  EXPECT_NE(loaded.error().message.find("line 3 "), std::string::npos) << loaded.error().message;
+  EXPECT_LE(endless.read, std::size_t{17} << 20U);
+}
+
+TEST_F(LoadTest, LinesAreTakenApartAsTheyStand) {
+  std::istringstream input("one\n\ntwo");
+  const NextLine next = lines_of(input, "x");
+  std::vector<std::string> lines;
+  for (std::string line; *next(line);) lines.push_back(line);
+  EXPECT_EQ(lines, (std::vector<std::string>{"one", "", "two"}));
+}
+
+TEST_F(LoadTest, WhatIsNoDumpIsRefusedHoweverDeepItIs) {
+  const std::string deep = std::string(1'000'000, '[') + std::string(1'000'000, ']');
+  for (const std::string& line : {std::string("garbage"), "{\"event\": " + deep + "}", deep,
+                                  std::string("\x00\xFF", 2), std::string("{\"event\": 7}")}) {
+    const auto loaded = load_lines(target_.path(), {line});
+    ASSERT_FALSE(loaded);
+    EXPECT_EQ(loaded.error().reason, "bad_dump");
+  }
 }
 
 }  // namespace

@@ -45,7 +45,7 @@ class _One(Generic[T]):
         return self._make(self._message)
 
 
-def _call(kind: str, request: Any, make: Callable[[ServerMessage], T]) -> Call[T]:
+def one_answer(kind: str, request: Any, make: Callable[[ServerMessage], T]) -> Call[T]:
     data: bytes = request.SerializeToString()
     return Call(kind, lambda _: data, lambda: _One(make))
 
@@ -62,7 +62,7 @@ def query(question: QueryRequest) -> Call[Answer]:
 
 def show(sequence: int) -> Call[StoredEvent]:
     check_sequence("sequence", sequence)
-    return _call("show", ShowRequest(sequence=sequence), lambda m: _stored_event(m.show))
+    return one_answer("show", ShowRequest(sequence=sequence), lambda m: _stored_event(m.show))
 
 
 def catalog(kind: str, name: str | None, at: int | None) -> Call[Catalog[Any]]:
@@ -71,11 +71,11 @@ def catalog(kind: str, name: str | None, at: int | None) -> Call[Catalog[Any]]:
     word = CATALOG_KINDS.term(kind, "kind")
     request = CatalogRequest(kind=CATALOG_KINDS.number(kind),  # type: ignore[arg-type]
                              name=check_clean("name", name or ""), at_sequence=at or 0)
-    return _call("catalog", request, lambda m: _catalog(word, m.catalog))
+    return one_answer("catalog", request, lambda m: _catalog(word, m.catalog))
 
 
 def status() -> Call[ServerStatus]:
-    return _call("status", StatusRequest(), _status)
+    return one_answer("status", StatusRequest(), _status)
 
 
 def ping() -> Call[None]:
@@ -84,7 +84,7 @@ def ping() -> Call[None]:
         if message.pong.nonce != _NONCE:
             raise ProtocolError("the server's Pong has another nonce")
 
-    return _call("ping", Ping(nonce=_NONCE), check)
+    return one_answer("ping", Ping(nonce=_NONCE), check)
 
 
 def check_sequence(field: str, sequence: int) -> None:

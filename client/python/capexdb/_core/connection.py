@@ -27,6 +27,7 @@ _LAST_ANSWERS = {
     "show": "show",
     "catalog": "catalog",
     "status": "status",
+    "quarantine": "quarantine",
     "ping": "pong",
 }
 _NUMBERS = {

@@ -14,7 +14,7 @@ from google.protobuf.message import Message
 
 from ..errors import (CapexdbError, DeadlineExceeded, InvalidArgument, RowTypeError, Unavailable,
                       may_pass)
-from ..ingest import IngestResult, Verdict
+from ..ingest import Checkpoint, IngestResult, Verdict
 from ..v1.envelope_pb2 import Hello
 from ..v1.event_pb2 import Event
 from ..v1.ingest_pb2 import BATCH_MODE_ATOMIC, BATCH_MODE_PARTIAL, IngestRequest
@@ -31,7 +31,8 @@ MESSAGE_BYTES_MAX = 16 << 20
 BATCH_EVENTS_MAX = 100_000
 PRODUCER_ID_BYTES_MAX = 128
 
-ENVELOPE_BYTES = 1024  # what a request needs beside its events
+CHECKPOINT_BYTES_MAX = 4096
+ENVELOPE_BYTES = 1024  # what a request needs beside its events and its checkpoint
 INPUT_PAUSE = 0.2  # seconds without a record, after which a batch does not wait until it is full
 
 
@@ -53,12 +54,25 @@ class IngestOptions:
                 raise InvalidArgument(f"{field} is {number!r}: give a whole number within "
                                       f"1..{most}", field=field, reason="out_of_range")
         seconds("give_up_after", self.give_up_after)
-        if self.producer_id is None:
-            return
-        check_clean("producer_id", self.producer_id)
-        if not 1 <= len(self.producer_id.encode()) <= PRODUCER_ID_BYTES_MAX:
-            raise InvalidArgument(f"producer_id has 1 to {PRODUCER_ID_BYTES_MAX} bytes",
-                                  field="producer_id", reason="bad_producer_id")
+        if self.producer_id is not None:
+            check_producer_id(self.producer_id)
+
+
+def checkpoint_of(settings: Settings, producer_id: str, deadline: float) -> Steps[str | None]:
+    """What is stored for the producer. Errors: as Link.open, InvalidArgument."""
+    check_producer_id(producer_id)
+    link = Link(settings, Hello(client_name=settings.client_name, token=settings.token,
+                                producer_id=producer_id))
+    yield from link.open(deadline)
+    return link.welcome.checkpoint or None
+
+
+def check_producer_id(producer_id: str) -> None:
+    """Error: InvalidArgument."""
+    check_clean("producer_id", producer_id)
+    if not 1 <= len(producer_id.encode()) <= PRODUCER_ID_BYTES_MAX:
+        raise InvalidArgument(f"producer_id has 1 to {PRODUCER_ID_BYTES_MAX} bytes",
+                              field="producer_id", reason="bad_producer_id")
 
 
 class Producer:
@@ -70,7 +84,7 @@ class Producer:
         self._options = options
         ephemeral = options.producer_id is None
         self._producer_id = options.producer_id or secrets.token_hex(16)
-        numbering = (Numbering.NONE if options.dry_run else
+        numbering = (Numbering.TRIAL if options.dry_run else
                      Numbering.EPHEMERAL if ephemeral else Numbering.KEPT)
         self._hello = Hello(client_name=settings.client_name, token=settings.token,
                             producer_id=self._producer_id, ephemeral_producer=ephemeral)
@@ -81,6 +95,7 @@ class Producer:
 
         self._open_events = bytearray()
         self._open_indexes: list[int] = []
+        self._open_checkpoint: str | None = None
         self._spoilt = False  # a record of the atomic batch was refused here
 
         self._request_bytes_max = MESSAGE_BYTES_MAX
@@ -123,10 +138,15 @@ class Producer:
             self._progress_at += pause  # nobody listened meanwhile
             if record is END:
                 break
+            is_mark = isinstance(record, Checkpoint)
             try:
-                self._add(record)
-            except RowTypeError as error:
-                yield from self._break_off(error)
+                if is_mark:
+                    self._mark(record.text)
+                else:
+                    self._add(record)
+            except (InvalidArgument, RowTypeError) as error:
+                if is_mark or isinstance(error, RowTypeError):
+                    yield from self._break_off(error)
                 raise
             if pause >= INPUT_PAUSE and not self._options.atomic:
                 self._seal()
@@ -172,7 +192,7 @@ class Producer:
             self._report.refuse(index, error)
             return
         full = (len(self._open_indexes) >= self._batch_events_max or
-                len(self._open_events) + len(head) + len(data) > bytes_max)
+                self._open_bytes() + len(head) + len(data) > bytes_max)
         if full and self._options.atomic:
             self._discard()
             raise InvalidArgument(f"an atomic batch has at most {self._batch_events_max} events "
@@ -186,18 +206,38 @@ class Producer:
         if not self._options.atomic and len(self._open_indexes) >= self._batch_events_max:
             self._seal()
 
+    def _mark(self, text: str) -> None:
+        """The next batch that goes out stores it. Error: InvalidArgument."""
+        if self._options.producer_id is None:
+            raise InvalidArgument("a checkpoint is kept for a producer_id; give the ingest one",
+                                  field="producer_id", reason="missing_producer_id")
+        check_clean("checkpoint", text)
+        if len(text.encode()) > CHECKPOINT_BYTES_MAX:
+            raise InvalidArgument(f"a checkpoint has at most {CHECKPOINT_BYTES_MAX} bytes",
+                                  field="checkpoint", reason="too_large")
+        if self._options.dry_run:
+            return
+        if (self._open_indexes and not self._options.atomic and len(self._open_events) +
+                len(text.encode()) > self._request_bytes_max - ENVELOPE_BYTES):
+            self._seal()
+        self._open_checkpoint = text
+
+    def _open_bytes(self) -> int:
+        return len(self._open_events) + len((self._open_checkpoint or "").encode())
+
     def _seal(self) -> None:
-        """Hands the open batch over, if it has events."""
-        if not self._open_indexes:
+        """Hands the open batch over, if there is anything in it."""
+        if not self._open_indexes and self._open_checkpoint is None:
             return
         if self._window.unanswered == 0:
             self._progress_at = self._settings.clock()
-        self._window.push(bytes(self._open_events), self._open_indexes)
+        self._window.push(bytes(self._open_events), self._open_indexes, self._open_checkpoint)
         self._discard()
 
     def _discard(self) -> None:
         self._open_events = bytearray()
         self._open_indexes = []
+        self._open_checkpoint = None
 
     # The connection.
 
@@ -245,7 +285,8 @@ class Producer:
         mode = BATCH_MODE_ATOMIC if self._options.atomic else BATCH_MODE_PARTIAL
         while (batch := self._window.next_to_send(self._on_their_way_max)) is not None:
             head = IngestRequest(producer_id=self._producer_id, batch_number=batch.number,
-                                 mode=mode, dry_run=self._options.dry_run)
+                                 mode=mode, dry_run=self._options.dry_run,
+                                 checkpoint=batch.checkpoint)
             self._window.on_sent(link.send("ingest", head.SerializeToString(), batch.events))
 
     def _disconnect(self, why: CapexdbError) -> Steps[None]:
@@ -283,8 +324,7 @@ class Producer:
         self._request_bytes_max = _bounded(MESSAGE_BYTES_MAX, limits.message_bytes_max)
         self._batch_events_max = _bounded(BATCH_EVENTS_MAX if options.atomic else options.batch,
                                           limits.batch_events_max)
-        self._on_their_way_max = _bounded(1 if options.dry_run else options.window,
-                                          limits.requests_in_flight_max)
+        self._on_their_way_max = _bounded(options.window, limits.requests_in_flight_max)
         if self._connections == 1:
             self._report.store_sequence = link.welcome.last_sequence
         self._window.on_welcome(link.welcome.last_batch_number)

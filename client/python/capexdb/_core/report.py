@@ -73,4 +73,5 @@ def _verdict(message: VerdictMessage, batch: Batch) -> Verdict:
         raise ProtocolError(f"the server has a verdict for record {message.index} of a batch of "
                             f"{len(batch.indexes)}")
     return Verdict(batch.indexes[message.index], OUTCOMES.known(message.outcome),
-                   message.sequence or None, message.code, message.field, message.message)
+                   message.sequence or None, message.code, message.field, message.message,
+                   message.quarantine_id or None)

@@ -18,13 +18,14 @@ from ..v1.ingest_pb2 import IngestReply
 class Numbering(Enum):
     KEPT = 1  # a named producer: its numbers are for ever
     EPHEMERAL = 2  # the server may have forgotten them; then they start again
-    NONE = 3  # dry runs take no numbers
+    TRIAL = 3  # of a dry run: from 1, and lost with the connection
 
 
 @dataclass(slots=True)
 class Batch:
     events: bytes  # the field `events` of an IngestRequest
     indexes: list[int]  # of its events in the input
+    checkpoint: str | None = None  # stored with it
     number: int = 0
     request_id: int = 0
     reply: IngestReply | None = field(default=None)  # waits for those of earlier batches
@@ -41,6 +42,7 @@ class BatchWindow:
         self._last_number = 0  # given out
         self._last_sent = 0  # the highest number ever sent
         self._welcomed = False
+        self._answered_count = 0  # batches
 
     @property
     def unanswered(self) -> int:
@@ -57,10 +59,14 @@ class BatchWindow:
 
     def on_welcome(self, last_batch_number: int) -> None:
         """A connection is made; `last_batch_number` is what its Welcome says. Errors: Aborted when
-        another producer has used the id since, DataLoss when the server no longer knows batches
-        that it has answered."""
+        another producer has used the id since, or a dry run has lost the connection that knew its
+        first batches, DataLoss when the server no longer knows batches that it has answered."""
         self.on_disconnected()
-        if self._numbering is Numbering.NONE:
+        if self._numbering is Numbering.TRIAL:
+            if self._answered_count:
+                raise Aborted("the connection was lost in the middle of the dry run, and with it "
+                              "what was tried before; begin again")
+            self._renumber(1)
             return
         if not self._welcomed:
             self._welcomed = True
@@ -87,11 +93,9 @@ class BatchWindow:
         for batch in self._batches:
             batch.reply = None
 
-    def push(self, events: bytes, indexes: list[int]) -> None:
-        batch = Batch(events, indexes)
-        if self._numbering is not Numbering.NONE:
-            self._last_number += 1
-            batch.number = self._last_number
+    def push(self, events: bytes, indexes: list[int], checkpoint: str | None = None) -> None:
+        self._last_number += 1
+        batch = Batch(events, indexes, checkpoint, self._last_number)
         self._batches.append(batch)
 
     def next_to_send(self, on_their_way_max: int) -> Batch | None:
@@ -121,6 +125,7 @@ class BatchWindow:
         self._answered_early += 1
         while self._batches and self._batches[0].reply is not None:
             self._answered.append(self._batches.popleft())
+            self._answered_count += 1
             self._sent -= 1
             self._answered_early -= 1
 

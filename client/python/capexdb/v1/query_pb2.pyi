@@ -62,9 +62,10 @@ class CatalogReply(_message.Message):
     def __init__(self, parties: _Optional[_Iterable[_Union[_event_pb2.CatalogParty, _Mapping]]] = ..., metrics: _Optional[_Iterable[_Union[_event_pb2.CatalogMetric, _Mapping]]] = ..., products: _Optional[_Iterable[_Union[_event_pb2.CatalogProduct, _Mapping]]] = ..., sources: _Optional[_Iterable[_Union[_event_pb2.CatalogSource, _Mapping]]] = ..., sequence: _Optional[int] = ...) -> None: ...
 
 class CatalogRequest(_message.Message):
-    __slots__ = ["at_sequence", "kind", "name"]
+    __slots__ = ["as_of", "at_sequence", "kind", "name"]
     class Kind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = []
+    AS_OF_FIELD_NUMBER: _ClassVar[int]
     AT_SEQUENCE_FIELD_NUMBER: _ClassVar[int]
     KIND_COMPANIES: CatalogRequest.Kind
     KIND_FIELD_NUMBER: _ClassVar[int]
@@ -74,10 +75,11 @@ class CatalogRequest(_message.Message):
     KIND_SOURCES: CatalogRequest.Kind
     KIND_UNSPECIFIED: CatalogRequest.Kind
     NAME_FIELD_NUMBER: _ClassVar[int]
+    as_of: str
     at_sequence: int
     kind: CatalogRequest.Kind
     name: str
-    def __init__(self, kind: _Optional[_Union[CatalogRequest.Kind, str]] = ..., name: _Optional[str] = ..., at_sequence: _Optional[int] = ...) -> None: ...
+    def __init__(self, kind: _Optional[_Union[CatalogRequest.Kind, str]] = ..., name: _Optional[str] = ..., at_sequence: _Optional[int] = ..., as_of: _Optional[str] = ...) -> None: ...
 
 class Coverage(_message.Message):
     __slots__ = ["missing", "of", "reported"]
