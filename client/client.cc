@@ -4,22 +4,15 @@
 #include <string_view>
 #include <utility>
 
+#include "client/check_text.h"
 #include "client/connection.h"
 #include "proto/codec/catalog_codec.h"
-#include "proto/model/text.h"
 #include "proto/wire/query_codec.h"
 
 namespace capexdb {
 namespace {
 
-// A message cannot carry bytes that are no UTF-8, and nothing stored holds control characters.
-Result<void> check_text(const char* field, std::string_view text) {
-  if (is_clean_text(text)) return {};
-  return fail(Error{
-      Errc::invalid_argument,
-      std::string(field) + ": control characters, or bytes that are no UTF-8; write it in UTF-8",
-      field, "bad_text"});
-}
+using client::check_text;
 
 Result<void> check_texts(const Query& query) {
   for (const std::string& name : query.select) CAPEXDB_TRY(check_text("select", name));
@@ -201,6 +194,51 @@ Result<v1::QuarantineReply> Client::quarantine(const v1::QuarantineRequest& requ
                       kProtocolReason});
   }
   return reply;
+}
+
+namespace {
+
+FeedCursor cursor_of(const v1::Cursor& cursor) {
+  return {cursor.name(), cursor.sequence(), cursor.moved_at_us()};
+}
+
+v1::ClientMessage ack_request(const std::string& cursor) {
+  v1::ClientMessage request;
+  request.mutable_ack()->set_cursor(cursor);
+  return request;
+}
+
+}  // namespace
+
+Result<FeedCursors> Client::cursors(const std::string& name, Deadline deadline) {
+  CAPEXDB_TRY(check_text("name", name));
+  v1::ClientMessage request;
+  request.mutable_cursors()->set_name(name);
+  CAPEXDB_ASSIGN(const auto message, impl_->ask_for_one(request, deadline));
+  FeedCursors cursors;
+  for (const v1::Cursor& cursor : message.cursors().cursors()) {
+    cursors.cursors.push_back(cursor_of(cursor));
+  }
+  cursors.sequence = message.cursors().sequence();
+  return cursors;
+}
+
+Result<std::uint64_t> Client::ack(const std::string& cursor, std::uint64_t sequence, bool rewind,
+                                  Deadline deadline) {
+  CAPEXDB_TRY(check_text("cursor", cursor));
+  v1::ClientMessage request = ack_request(cursor);
+  request.mutable_ack()->set_sequence(sequence);
+  request.mutable_ack()->set_rewind(rewind);
+  CAPEXDB_ASSIGN(const auto message, impl_->ask_for_one(request, deadline));
+  return message.ack().sequence();
+}
+
+Result<void> Client::forget_cursor(const std::string& cursor, Deadline deadline) {
+  CAPEXDB_TRY(check_text("cursor", cursor));
+  v1::ClientMessage request = ack_request(cursor);
+  request.mutable_ack()->set_forget(true);
+  CAPEXDB_TRY(impl_->ask_for_one(request, deadline));
+  return {};
 }
 
 Result<void> Client::ping(Deadline deadline) {

@@ -37,6 +37,7 @@ Result<bool> Connection::finish_opening(Deadline deadline) {
                                        "capexd?");
   }
   if (is_broken()) return fail(fsm_.error());
+  heard_at_ = std::chrono::steady_clock::now();
   return true;
 }
 
@@ -55,7 +56,9 @@ Result<std::optional<Reply>> Connection::wait(Deadline deadline) {
     if (auto reply = fsm_.next_reply()) return std::optional<Reply>(std::move(*reply));
     if (is_broken()) return fail(fsm_.error());
     if (late) return std::optional<Reply>{};
+    const std::uint64_t heard = fsm_.bytes_heard();
     late = !transport_->step(fsm_, deadline) || has_passed(deadline);
+    if (fsm_.bytes_heard() != heard) heard_at_ = std::chrono::steady_clock::now();
   }
 }
 

@@ -31,6 +31,9 @@ class Connection {
   // connection is broken.
   Result<std::optional<Reply>> wait(Deadline deadline);
 
+  // When wait() last saw bytes of the server; at first when the handshake was done.
+  Deadline heard_at() const { return heard_at_; }
+
  private:
   Connection(const v1::Hello& hello, std::unique_ptr<Transport> transport, std::string server,
              Deadline give_up_at)
@@ -43,6 +46,7 @@ class Connection {
   std::unique_ptr<Transport> transport_;
   std::string server_;
   Deadline give_up_at_;  // of the opening
+  Deadline heard_at_{};
 };
 
 }  // namespace capexdb::client

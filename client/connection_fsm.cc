@@ -36,11 +36,39 @@ Answer last_answer_of(Request request) {
       return Answer::kQuarantine;
     case Request::kPing:
       return Answer::kPong;
+    case Request::kSubscribe:
+      return Answer::kCaughtUp;  // one that says `end`
+    case Request::kAck:
+      return Answer::kAck;
+    case Request::kCursors:
+      return Answer::kCursors;
+    case Request::kCredit:
     case Request::kCancel:
     case Request::MESSAGE_NOT_SET:
       break;
   }
   return Answer::MESSAGE_NOT_SET;
+}
+
+// What may come for a request of which `last` is the end.
+enum class Place { last, before_it, none };
+
+Place place_of(const v1::ServerMessage& message, Answer last) {
+  const Answer kind = message.message_case();
+  switch (last) {
+    case Answer::kQueryDone:
+      if (kind == Answer::kQueryChunk) return Place::before_it;
+      break;
+    case Answer::kCaughtUp:
+      if (kind == last) return message.caught_up().end() ? Place::last : Place::before_it;
+      if (kind == Answer::kChange || kind == Answer::kProgress || kind == Answer::kGap) {
+        return Place::before_it;
+      }
+      break;
+    default:
+      break;
+  }
+  return kind == last ? Place::last : Place::none;
 }
 
 }  // namespace
@@ -65,6 +93,7 @@ std::string ConnectionFsm::take_output() { return std::exchange(output_, {}); }
 
 void ConnectionFsm::on_bytes(std::string_view bytes) {
   if (state_ == State::failed) return;
+  bytes_heard_ += bytes.size();
   reader_.append(bytes);
   while (state_ != State::failed) {
     std::string_view body;
@@ -95,13 +124,12 @@ void ConnectionFsm::handle(v1::ServerMessage message) {
     return fail_protocol("the server answers request " + std::to_string(id) +
                          ", which nobody waits for");
   }
-  const bool last = message.message_case() == request->second;
-  const bool chunk =
-      message.message_case() == Answer::kQueryChunk && request->second == Answer::kQueryDone;
-  if (!last && !chunk) {
+  const Place place = place_of(message, request->second);
+  if (place == Place::none) {
     return fail_protocol("the server's answer to request " + std::to_string(id) +
                          " is of another kind");
   }
+  const bool last = place == Place::last;
   if (last) in_flight_.erase(request);
   replies_.push_back({id, std::move(message), last});
 }

@@ -52,6 +52,7 @@ class ConnectionFsm {
   const v1::Welcome& welcome() const { return welcome_; }  // once open
   const Error& error() const { return error_; }            // once failed
   std::size_t in_flight() const { return in_flight_.size(); }
+  std::uint64_t bytes_heard() const { return bytes_heard_; }
 
  private:
   using Case = v1::ServerMessage::MessageCase;
@@ -66,6 +67,7 @@ class ConnectionFsm {
   std::deque<Reply> replies_;
   std::unordered_map<std::uint64_t, Case> in_flight_;  // by the reply that ends the request
   std::uint64_t last_request_id_ = 0;
+  std::uint64_t bytes_heard_ = 0;
   v1::Welcome welcome_;
   Error error_;
 };

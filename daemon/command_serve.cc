@@ -73,6 +73,7 @@ Result<ServerOptions> server_options(const Config& config, const DataDir& direct
   ServerOptions options;
   CAPEXDB_ASSIGN(options.listen, parse_listen(config.listen));
   options.connections_max = config.connections_max;
+  options.retention = {config.feed.retention_events, config.feed.retention_days};
   options.query_threads = config.query_threads;
   // One client leaves a thread to the others.
   options.session.requests_running_max = std::max<std::size_t>(options.query_threads, 2) - 1;

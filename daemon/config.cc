@@ -96,7 +96,9 @@ Result<Config> load_config(std::string file, const Environment& environment, con
   if (!file.empty()) {
     std::ifstream in(file, std::ios::binary);
     std::ostringstream text;
-    if (!in || !(text << in.rdbuf())) {
+    // An empty file leaves `text` failed, but has been read.
+    if (in) text << in.rdbuf();
+    if (!in || in.bad()) {
       return fail(Errc::invalid_argument, "cannot read the configuration file " + file);
     }
     CAPEXDB_ASSIGN(config, parse_config(text.str(), file));

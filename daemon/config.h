@@ -32,6 +32,13 @@ struct Config {
   std::uint64_t message_bytes_max = 16U << 20U;
   std::uint64_t block_cache_mib = 256;
   std::uint64_t write_buffer_mib = 64;
+  struct Feed {
+    std::uint64_t retention_events = 0;  // 0: all
+    std::uint64_t retention_days = 0;    // 0: all
+
+    friend bool operator==(const Feed&, const Feed&) = default;
+  };
+  Feed feed;
   PlausibilityRules plausibility;
 
   friend bool operator==(const Config&, const Config&) = default;

@@ -42,6 +42,11 @@ void add_rule(std::vector<Option>& table) {
   table.push_back({name + ".hold", &held<kRule>, 0, 0, producer_pattern_fault});
 }
 
+template <auto kField>
+auto& feed_field(Config& config) {
+  return config.feed.*kField;
+}
+
 std::vector<Option> make_options() {
   using Rules = PlausibilityRules;
   std::vector<Option> table = {
@@ -57,6 +62,9 @@ std::vector<Option> make_options() {
       {"message_bytes_max", &field<&Config::message_bytes_max>, 64U << 10U, 64U << 20U},
       {"block_cache_mib", &field<&Config::block_cache_mib>, 8, 1U << 20U},
       {"write_buffer_mib", &field<&Config::write_buffer_mib>, 1, 4096},
+      {"feed.retention_events", &feed_field<&Config::Feed::retention_events>, 0,
+       std::uint64_t{1} << 62U},
+      {"feed.retention_days", &feed_field<&Config::Feed::retention_days>, 0, 36'500},
       {"plausibility.enabled", &rules_field<&Rules::enabled>},
       {"plausibility.hold", &rules_field<&Rules::hold>, 0, 0, producer_pattern_fault},
       {"plausibility.neighbours_max", &rules_field<&Rules::neighbours_max>, 2, 64},

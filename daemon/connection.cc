@@ -1,5 +1,6 @@
 #include "daemon/connection.h"
 
+#include <netinet/tcp.h>
 #include <spdlog/spdlog.h>
 #include <sys/socket.h>
 
@@ -66,6 +67,15 @@ void Connection::memory_granted() {
     const auto self = weak.lock();
     if (self) self->feed([](Session& session, TimePoint now) { session.on_memory(now); });
   });
+}
+
+void Connection::find_dead_peer() {
+  constexpr auto kSilent =
+      std::chrono::duration_cast<std::chrono::milliseconds>(limits::kPeerSilentMax);
+  ErrorCode ignored;  // a connection works without it
+  socket_.set_option(
+      asio::detail::socket_option::integer<IPPROTO_TCP, TCP_USER_TIMEOUT>(kSilent.count()),
+      ignored);
 }
 
 void Connection::abort() {
@@ -143,7 +153,9 @@ void Connection::perform() {
 void Connection::give_up(const char* what) {
   spdlog::error("connection failed id={} peer={} what=\"{}\"", id_, peer_, what);
   session_.on_disconnected();
-  (void)session_.take_actions();
+  for (Action& action : session_.take_actions()) {
+    if (auto* unsubscribe = std::get_if<Unsubscribe>(&action)) act(*unsubscribe);
+  }
   performing_ = false;
   count_reply_bytes();
   ErrorCode ignored;  // closing is all that can be done

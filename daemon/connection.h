@@ -25,6 +25,10 @@ struct ConnectionHost {
   // Connection::retry_submit is called once when there is room.
   std::function<bool(Connection&, SubmitBatch& submission)> submit;
   std::function<void(Connection&, RunRequest)> run;
+  std::function<void(Connection&, MoveCursor)> move_cursor;
+  std::function<void(Connection&, Subscribe)> subscribe;
+  std::function<void(Connection&, AddCredit)> add_credit;
+  std::function<void(Connection&, Unsubscribe)> unsubscribe;
   SessionLimits limits;
   Memory& memory;
   Turns& turns;
@@ -59,6 +63,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void take_turn();
   void on_tick();
   void memory_granted();  // from within another connection's session
+  // From now on a peer that is gone is found soon: what it does not take in time ends
+  // the connection. For those who are sent something all the time.
+  void find_dead_peer();
   // Ends the connection at once.
   void abort();
 
@@ -71,6 +78,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void act(Greet& action);
   void act(SubmitBatch& action);
   void act(RunRequest& action);
+  void act(MoveCursor& action) { host_.move_cursor(*this, std::move(action)); }
+  void act(Subscribe& action) { host_.subscribe(*this, std::move(action)); }
+  void act(AddCredit& action) { host_.add_credit(*this, action); }
+  void act(Unsubscribe& action) { host_.unsubscribe(*this, action); }
   void act(ShutdownSend& action);
   void act(Close& action);
 

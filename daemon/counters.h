@@ -13,6 +13,7 @@ struct Counters {
   std::atomic<std::uint64_t> events_rejected{0};
   std::atomic<std::uint64_t> queries{0};
   std::atomic<std::uint64_t> queries_running{0};  // now
+  std::atomic<std::uint64_t> subscriptions{0};    // open now
 };
 
 }  // namespace capexdb::daemon

@@ -25,16 +25,11 @@ constexpr std::uint32_t bytes_tag(int field) {
   return WireFormatLite::MakeTag(field, WireFormatLite::WIRETYPE_LENGTH_DELIMITED);
 }
 
-// The numbers of the oneof, with those that are reserved for it.
+// The numbers of the oneof, which leaves none out.
 constexpr int kFirstPayload = v1::ClientMessage::kHelloFieldNumber;
-constexpr int kLastPayload = v1::ClientMessage::kQuarantineFieldNumber;
-constexpr int kFirstReserved = 10;
-constexpr int kLastReserved = 12;
+constexpr int kLastPayload = v1::ClientMessage::kCursorsFieldNumber;
 
-bool is_known(int payload) {
-  return payload >= kFirstPayload && payload <= kLastPayload &&
-         (payload < kFirstReserved || payload > kLastReserved);
-}
+bool is_known(int payload) { return payload >= kFirstPayload && payload <= kLastPayload; }
 
 bool is_payload(std::uint32_t tag) {
   const int number = WireFormatLite::GetTagFieldNumber(tag);
@@ -48,6 +43,25 @@ bool skip(CodedInputStream& in, std::uint32_t tag) {
          type != WireFormatLite::WIRETYPE_END_GROUP && WireFormatLite::SkipField(&in, tag);
 }
 
+// Those of a message inside of a payload, at its length. A packed list counts by its bytes.
+bool count_fields(CodedInputStream& in, std::string_view payload, Outline& outline) {
+  std::uint32_t length = 0;
+  if (!in.ReadVarint32(&length)) return false;
+  const auto at = static_cast<std::size_t>(in.CurrentPosition());
+  if (length > payload.size() - at || !in.Skip(static_cast<int>(length))) return false;
+  CodedInputStream inner = stream_of(payload.substr(at, length));
+  while (const std::uint32_t tag = inner.ReadTag()) {
+    ++outline.others;
+    const int before = inner.CurrentPosition();
+    if (!skip(inner, tag)) return false;
+    if (tag == bytes_tag(v1::FeedFilter::kStatusesFieldNumber) ||
+        tag == bytes_tag(v1::FeedFilter::kMeaningsFieldNumber)) {
+      outline.others += static_cast<std::size_t>(inner.CurrentPosition() - before);
+    }
+  }
+  return inner.ConsumedEntireMessage();
+}
+
 // The fields of one payload. A packed list counts by its bytes.
 bool outline_payload(int payload, std::string_view bytes, Outline& outline) {
   constexpr std::uint32_t kEvent = bytes_tag(internal::v1::RawIngestRequest::kEventsFieldNumber);
@@ -57,10 +71,17 @@ bool outline_payload(int payload, std::string_view bytes, Outline& outline) {
   const bool query = payload == v1::ClientMessage::kQueryFieldNumber;
   constexpr std::uint32_t kIds = bytes_tag(v1::QuarantineRequest::kIdsFieldNumber);
   const bool quarantine = payload == v1::ClientMessage::kQuarantineFieldNumber;
+  // The lists of a subscription lie one level deeper.
+  constexpr std::uint32_t kFilter = bytes_tag(v1::SubscribeRequest::kFilterFieldNumber);
+  const bool subscribe = payload == v1::ClientMessage::kSubscribeFieldNumber;
   CodedInputStream in = stream_of(bytes);
   while (const std::uint32_t tag = in.ReadTag()) {
     ++(ingest && tag == kEvent ? outline.events : outline.others);
     const int before = in.CurrentPosition();
+    if (subscribe && tag == kFilter) {
+      if (!count_fields(in, bytes, outline)) return false;
+      continue;
+    }
     if (!skip(in, tag)) return false;
     if ((query && (tag == kStatuses || tag == kBy)) || (quarantine && tag == kIds)) {
       outline.others += static_cast<std::size_t>(in.CurrentPosition() - before);
@@ -190,6 +211,14 @@ Result<Incoming> read_envelope(std::string_view bytes, const Outline& outline,
       return Incoming(message.cancel());
     case v1::ClientMessage::kQuarantine:
       return Incoming(std::move(*message.mutable_quarantine()));
+    case v1::ClientMessage::kSubscribe:
+      return Incoming(std::move(*message.mutable_subscribe()));
+    case v1::ClientMessage::kCredit:
+      return Incoming(message.credit());
+    case v1::ClientMessage::kAck:
+      return Incoming(std::move(*message.mutable_ack()));
+    case v1::ClientMessage::kCursors:
+      return Incoming(std::move(*message.mutable_cursors()));
     case v1::ClientMessage::kIngest:
     case v1::ClientMessage::MESSAGE_NOT_SET:
       break;

@@ -17,9 +17,10 @@ struct Refused {
   Error error;
 };
 // Ingest comes as its raw form, in which each event is still its own bytes.
-using Incoming = std::variant<v1::Hello, internal::v1::RawIngestRequest, v1::QueryRequest,
-                              v1::ShowRequest, v1::CatalogRequest, v1::StatusRequest, v1::Ping,
-                              v1::Cancel, v1::QuarantineRequest, Refused>;
+using Incoming =
+    std::variant<v1::Hello, internal::v1::RawIngestRequest, v1::QueryRequest, v1::ShowRequest,
+                 v1::CatalogRequest, v1::StatusRequest, v1::Ping, v1::Cancel, v1::QuarantineRequest,
+                 v1::SubscribeRequest, v1::Credit, v1::Ack, v1::CursorRequest, Refused>;
 
 // What a message holds, told without building anything of it.
 struct Outline {

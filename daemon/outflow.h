@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <functional>
 #include <mutex>
+#include <vector>
 
 namespace capexdb::daemon {
 
@@ -20,6 +21,10 @@ class Outflow {
 
   std::size_t bytes() const { return under_way_ + queued_; }
 
+  // Calls `then` once, when it holds no more than `bytes_max`: at once, or on the thread
+  // that sends. It must not call back.
+  void when_below(std::size_t bytes_max, std::function<void()> then);
+
   // Until it holds no more than `bytes_max()`, or `give_up` says that nobody waits
   // any more.
   void wait(const std::function<std::size_t()>& bytes_max, const std::function<bool()>& give_up);
@@ -27,8 +32,17 @@ class Outflow {
  private:
   std::atomic<std::size_t> under_way_{0};
   std::atomic<std::size_t> queued_{0};
+  struct Waiter {
+    std::size_t bytes_max;
+    std::function<void()> then;
+  };
+  void tell_waiters();
+
   std::mutex mutex_;
   std::condition_variable less_;
+  std::mutex waiters_mutex_;
+  std::vector<Waiter> waiters_;  // few
+  std::atomic<bool> has_waiters_{false};
 };
 
 }  // namespace capexdb::daemon

@@ -12,6 +12,7 @@
 
 #include "daemon/config.h"
 #include "daemon/service.h"
+#include "storage/feed/retention.h"
 
 namespace capexdb::daemon {
 
@@ -21,6 +22,7 @@ struct ServerOptions {
   std::size_t connections_max = limits::kConnectionsMax;
   std::size_t query_threads = 2;
   ServiceOptions service;
+  storage::Retention retention;  // of the feed
 };
 
 class Server {

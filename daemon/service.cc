@@ -273,10 +273,17 @@ Result<v1::ServerMessage> Service::run(const v1::StatusRequest&) const {
   status.set_events_duplicate(counters_.events_duplicate);
   status.set_events_rejected(counters_.events_rejected);
   status.set_queries(counters_.queries);
+  status.set_subscriptions(counters_.subscriptions);
   status.set_queries_running(counters_.queries_running);
   status.set_quarantined(store_.quarantined());
   status.set_data_dir(options_.data_dir);
   status.set_memory_bytes(resident_bytes());
+  return message;
+}
+
+Result<v1::ServerMessage> Service::run(const v1::CursorRequest& request) const {
+  v1::ServerMessage message;
+  CAPEXDB_ASSIGN(*message.mutable_cursors(), store_.cursors(request.name()));
   return message;
 }
 

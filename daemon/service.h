@@ -51,6 +51,7 @@ class Service {
   Result<v1::ServerMessage> run(const v1::CatalogRequest& request) const;
   Result<v1::ServerMessage> run(const v1::StatusRequest& request) const;
   Result<v1::ServerMessage> run(const v1::QuarantineRequest& request) const;  // no decision
+  Result<v1::ServerMessage> run(const v1::CursorRequest& request) const;
 
   const storage::EventStore& store_;
   Counters& counters_;

@@ -127,6 +127,23 @@ void Session::on_reply(Ticket ticket, std::string frame, TimePoint now) {
   settle(now);
 }
 
+void Session::on_ack_reply(Ticket ticket, std::string frame, TimePoint now) {
+  if (in_flight_.erase(ticket) == 0) return;
+  send(std::move(frame), now);
+  parse(now);
+  settle(now);
+}
+
+void Session::on_feed(Ticket ticket, std::string frames, TimePoint now) {
+  if (subscriptions_.contains(ticket)) send(std::move(frames), now);
+}
+
+void Session::on_feed_end(Ticket ticket, std::string frames, TimePoint now) {
+  if (subscriptions_.erase(ticket) == 0) return;
+  send(std::move(frames), now);
+  settle(now);
+}
+
 void Session::on_work(TimePoint now) {
   if (!wants_work()) return;
   turn_over_ = false;
@@ -244,6 +261,11 @@ void Session::on_stop(TimePoint now, std::chrono::milliseconds grace) {
   stopping_ = true;
   stop_deadline_ = std::min(stop_deadline_, now + grace);
   end_deadline_ = std::min(end_deadline_, now + 2 * grace);
+  end_subscriptions([&](std::uint64_t request_id) {
+    send_error(request_id,
+               Error{Errc::unavailable, "the server is stopping; subscribe again later"}, now);
+    return true;
+  });
   for (auto it = in_flight_.begin(); it != in_flight_.end();) {
     if (!it->second.waiting) {
       ++it;
@@ -344,6 +366,7 @@ void Session::cancel_all() {
   }
   in_flight_.clear();
   running_ = 0;
+  end_subscriptions([](std::uint64_t) { return true; });
 }
 
 void Session::close() {

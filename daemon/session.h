@@ -60,7 +60,7 @@ struct SessionLimits {
 using Ticket = std::uint64_t;
 using CancelFlag = std::shared_ptr<std::atomic<bool>>;
 using Request = std::variant<v1::QueryRequest, v1::ShowRequest, v1::CatalogRequest,
-                             v1::StatusRequest, v1::QuarantineRequest>;
+                             v1::StatusRequest, v1::QuarantineRequest, v1::CursorRequest>;
 
 // Look up what Welcome says; answer with on_welcome.
 struct Greet {
@@ -81,11 +81,32 @@ struct RunRequest {
   Request request;
   CancelFlag cancelled;
 };
+// Hand over to the commit queue; answer with on_ack_reply.
+struct MoveCursor {
+  Ticket ticket = 0;
+  std::uint64_t request_id = 0;
+  v1::Ack ack;
+};
+// Answer with on_feed, any number of times, and at last, perhaps, on_feed_end.
+struct Subscribe {
+  Ticket ticket = 0;
+  std::uint64_t request_id = 0;
+  v1::SubscribeRequest request;
+};
+struct AddCredit {
+  Ticket ticket = 0;
+  std::uint32_t changes = 0;
+};
+// Nobody waits for it any more.
+struct Unsubscribe {
+  Ticket ticket = 0;
+};
 // Everything is sent; shut the sending side down.
 struct ShutdownSend {};
 // The connection is over. Nothing follows.
 struct Close {};
-using Action = std::variant<Greet, SubmitBatch, RunRequest, ShutdownSend, Close>;
+using Action = std::variant<Greet, SubmitBatch, RunRequest, MoveCursor, Subscribe, AddCredit,
+                            Unsubscribe, ShutdownSend, Close>;
 
 class Session {
  public:
@@ -108,6 +129,9 @@ class Session {
   void on_ingest_reply(Ticket ticket, Result<v1::IngestReply> reply, TimePoint now);
   void on_reply(Ticket ticket, std::string frame, TimePoint now);
   void on_part_of_reply(Ticket ticket, std::string frame, TimePoint now);  // more will follow
+  void on_ack_reply(Ticket ticket, std::string frame, TimePoint now);
+  void on_feed(Ticket ticket, std::string frames, TimePoint now);
+  void on_feed_end(Ticket ticket, std::string frames, TimePoint now);
   void on_work(TimePoint now);    // the next turn of what is more than one
   void on_memory(TimePoint now);  // what it waited for is there
   void on_tick(TimePoint now);
@@ -159,6 +183,10 @@ class Session {
   void handle_ingest(internal::v1::RawIngestRequest request, std::uint64_t request_id,
                      TimePoint now);
   void handle_request(Request request, std::size_t bytes, std::uint64_t request_id);
+  void handle_ack(v1::Ack ack, std::uint64_t request_id);
+  void handle_subscribe(v1::SubscribeRequest request, std::uint64_t request_id, TimePoint now);
+  void handle_credit(const v1::Credit& credit);
+  void end_subscriptions(const std::function<bool(std::uint64_t request_id)>& which);
   void handle_cancel(std::uint64_t request_id, TimePoint now);
   void validate_slice();
   void start_waiting();
@@ -192,8 +220,9 @@ class Session {
 
   Ticket last_ticket_ = 0;
   std::map<Ticket, InFlight> in_flight_;
-  std::size_t running_ = 0;              // of in_flight_, requests handed out
-  std::optional<BatchBuilder> builder_;  // a batch that is being validated
+  std::map<Ticket, std::uint64_t> subscriptions_;  // their request ids
+  std::size_t running_ = 0;                        // of in_flight_, requests handed out
+  std::optional<BatchBuilder> builder_;            // a batch that is being validated
   Ticket builder_ticket_ = 0;
   bool submitting_ = false;  // a batch that the commit queue has not taken yet
   bool turn_over_ = false;   // there may be more messages in reader_

@@ -139,6 +139,11 @@ void Session::handle(Incoming incoming, std::uint64_t request_id, TimePoint now)
                                     }),
                         now);
                  },
+                 [&](v1::SubscribeRequest& request) {
+                   handle_subscribe(std::move(request), request_id, now);
+                 },
+                 [&](v1::Credit& credit) { handle_credit(credit); },
+                 [&](v1::Ack& ack) { handle_ack(std::move(ack), request_id); },
                  [&](v1::Cancel& cancel) { handle_cancel(cancel.request_id(), now); },
                  [&](auto& request) {
                    const std::size_t bytes = request.SpaceUsedLong();
@@ -195,7 +200,57 @@ void Session::handle_request(Request request, std::size_t bytes, std::uint64_t r
   start_waiting();
 }
 
+void Session::handle_ack(v1::Ack ack, std::uint64_t request_id) {
+  in_flight_[++last_ticket_].request_id = request_id;
+  actions_.emplace_back(MoveCursor{last_ticket_, request_id, std::move(ack)});
+}
+
+void Session::handle_subscribe(v1::SubscribeRequest request, std::uint64_t request_id,
+                               TimePoint now) {
+  const bool is_used =
+      std::any_of(subscriptions_.begin(), subscriptions_.end(),
+                  [&](const auto& subscription) { return subscription.second == request_id; });
+  if (is_used) {
+    return send_error(request_id,
+                      Error{Errc::invalid_argument,
+                            "a subscription with this request_id is open; use another id"},
+                      now);
+  }
+  if (subscriptions_.size() >= limits::kSubscriptionsMax) {
+    return send_error(request_id,
+                      Error{Errc::resource_exhausted,
+                            "the connection has its " + std::to_string(limits::kSubscriptionsMax) +
+                                " subscriptions; open another connection"},
+                      now);
+  }
+  subscriptions_[++last_ticket_] = request_id;
+  actions_.emplace_back(Subscribe{last_ticket_, request_id, std::move(request)});
+}
+
+void Session::handle_credit(const v1::Credit& credit) {
+  for (const auto& [ticket, request_id] : subscriptions_) {
+    if (request_id == credit.subscription()) {
+      actions_.emplace_back(AddCredit{ticket, credit.changes()});
+    }
+  }
+}
+
+void Session::end_subscriptions(const std::function<bool(std::uint64_t request_id)>& which) {
+  for (auto it = subscriptions_.begin(); it != subscriptions_.end();) {
+    if (!which(it->second)) {
+      ++it;
+      continue;
+    }
+    actions_.emplace_back(Unsubscribe{it->first});
+    it = subscriptions_.erase(it);
+  }
+}
+
 void Session::handle_cancel(std::uint64_t request_id, TimePoint now) {
+  end_subscriptions([&](std::uint64_t its) {
+    if (its == request_id) send_error(its, Error{Errc::cancelled, "cancelled"}, now);
+    return its == request_id;
+  });
   for (auto it = in_flight_.begin(); it != in_flight_.end();) {
     InFlight& in_flight = it->second;
     if (in_flight.request_id == request_id && in_flight.waiting) {

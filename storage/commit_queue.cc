@@ -31,6 +31,19 @@ bool CommitQueue::try_submit(Batch& batch, std::size_t bytes, Done& done,
   return true;
 }
 
+void CommitQueue::submit(Batch batch, std::size_t bytes, Done done) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!stopping_) {
+      queued_bytes_ += bytes;
+      entries_.push_back({std::move(batch), bytes, std::move(done), {}, {}});
+      work_.notify_one();
+      return;
+    }
+  }
+  done(fail(Errc::unavailable, "the server is stopping; retry"));
+}
+
 void CommitQueue::submit(v1::QuarantineRequest request, std::size_t bytes, ReviewDone done) {
   {
     const std::lock_guard lock(mutex_);

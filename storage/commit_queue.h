@@ -57,6 +57,9 @@ class CommitQueue {
   // `unavailable` at once. Any thread.
   bool try_submit(Batch& batch, std::size_t bytes, Done& done, std::function<void()> on_room);
 
+  // The same for a batch that is small; it is always taken.
+  void submit(Batch batch, std::size_t bytes, Done done);
+
   // The same for a decision. It is always taken: whoever sends one waits for it.
   void submit(v1::QuarantineRequest request, std::size_t bytes, ReviewDone done);
 

@@ -4,29 +4,11 @@
 #include "proto/codec/validate.h"
 #include "proto/model/text.h"
 #include "storage/evaluator.h"
+#include "storage/event_rows.h"
 #include "storage/read_view.h"
 #include "storage/retraction.h"
 
 namespace capexdb::storage {
-namespace {
-
-// An event_id may have come with only some of what its stored event says: those
-// rows of `stored` whose content is the id's, else all.
-std::vector<FactRow> rows_said_under(std::vector<FactRow> stored, std::uint64_t content) {
-  constexpr std::size_t kRowsMax = 3;  // of a shipment: units, unit price, value
-  if (stored.size() > kRowsMax || content_of(stored) == content) return stored;
-  for (unsigned chosen = 1; chosen < (1U << stored.size()); ++chosen) {
-    std::vector<FactRow> some;
-    for (std::size_t i = 0; i < stored.size(); ++i) {
-      if ((chosen >> i & 1U) != 0) some.push_back(stored[i]);
-    }
-    if (content_of(some) == content) return some;
-  }
-  return stored;
-}
-
-}  // namespace
-
 Result<std::vector<FactRow>> Evaluator::rows_of_event(const std::string& event_id,
                                                       const EventIdEntry& known) {
   const auto not_a_statement = [&] {

@@ -3,19 +3,11 @@
 
 #include "proto/model/text.h"
 #include "storage/evaluator.h"
+#include "storage/event_rows.h"
 #include "storage/rocks/database.h"
 #include "storage/rocks/status.h"
 
 namespace capexdb::storage {
-
-std::uint64_t content_of(const std::vector<FactRow>& rows) {
-  std::string words;
-  for (const FactRow& fact : rows) {
-    append_big_endian(words, fact.metric, 2);
-    append_big_endian(words, content_hash(fact.row), 8);
-  }
-  return hash64(words);
-}
 
 Result<std::optional<EventIdEntry>> Evaluator::find_event_id(const std::string& event_id) {
   const std::string key = event_id_key(batch_.producer_id, event_id);

@@ -161,7 +161,6 @@ class Evaluator {
 
 // Not an outcome of the record but of the store.
 bool is_fatal(const Error& error);
-std::uint64_t content_of(const std::vector<FactRow>& rows);
 // What a verdict says of them: the first one, and which others there are.
 Error error_of(const std::vector<Suspicion>& suspicions);
 

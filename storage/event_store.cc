@@ -7,6 +7,7 @@
 #include "proto/codec/validate.h"
 #include "storage/catalogue.h"
 #include "storage/commit.h"
+#include "storage/cursors.h"
 #include "storage/key.h"
 #include "storage/naming.h"
 #include "storage/read_view.h"
@@ -216,6 +217,11 @@ Result<EventStore::ProducerPosition> EventStore::producer_position(
     return fail(Errc::data_loss, "the state of producer " + producer_id + " is damaged");
   }
   return ProducerPosition{producer.last_batch_number(), producer.checkpoint()};
+}
+
+Result<v1::CursorReply> EventStore::cursors(const std::string& name) const {
+  if (!name.empty()) CAPEXDB_TRY(check_cursor_name(name));
+  return list_cursors(*state_, name);
 }
 
 ReadView EventStore::view() const { return ReadView(*state_); }

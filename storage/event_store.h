@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "capexdb/v1/feed.pb.h"
 #include "capexdb/v1/ingest.pb.h"
 #include "proto/model/plausibility_rules.h"
 #include "proto/model/statement.h"
@@ -44,6 +45,14 @@ struct StoreOptions {
   rocksdb::Env* env = nullptr;  // another file system, for tests; not owned
 };
 
+// Moves a named cursor of the feed; see capexdb.v1.Ack.
+struct CursorMove {
+  std::string cursor;
+  std::uint64_t sequence = 0;
+  bool rewind = false;
+  bool forget = false;
+};
+
 // One numbered batch of a producer, validated record by record.
 struct Batch {
   std::string producer_id;
@@ -57,6 +66,9 @@ struct Batch {
   std::optional<std::string> checkpoint;  // of the producer, to be kept; empty: forgotten
   // Of a batch that another store recorded then: it keeps its number and its time.
   std::optional<std::int64_t> restored_at_us;
+  // Instead of all the above, of a batch without records: the reply's last_sequence is
+  // where the cursor stands then, 0 for one that is forgotten.
+  std::optional<CursorMove> cursor_move;
   std::vector<Result<ValidEvent>> records;  // an error is a record refused by validate()
 };
 
@@ -108,6 +120,10 @@ class EventStore {
     std::string checkpoint;
   };
   Result<ProducerPosition> producer_position(const std::string& producer_id) const;
+
+  // The named cursors, by name; only `name` where it is not empty. Any thread. Errors:
+  // invalid_argument (no cursor can have that name), internal, data_loss.
+  Result<v1::CursorReply> cursors(const std::string& name) const;
 
   // A frozen view of the store, cheap; any thread. Must not outlive the store.
   ReadView view() const;

@@ -8,6 +8,7 @@
 
 #include "proto/model/limits.h"
 #include "storage/block.h"
+#include "storage/cursors.h"
 #include "storage/rocks/database.h"
 #include "storage/rocks/status.h"
 
@@ -114,7 +115,38 @@ Result<Evaluation> GroupWrite::evaluate_on_trial(const Batch& batch) {
   return evaluate(batch, staged_, trial, Purpose::trial);
 }
 
+Result<v1::IngestReply> GroupWrite::move_cursor(const CursorMove& move) {
+  CAPEXDB_TRY(check_cursor_name(move.cursor));
+  // What this group writes is not answered yet, so nobody can have dealt with it.
+  if (move.sequence > state_.last_sequence) {
+    return fail(Errc::out_of_range, "the store is at sequence " +
+                                        std::to_string(state_.last_sequence) + ", not " +
+                                        std::to_string(move.sequence));
+  }
+  std::optional<disk::v1::CursorState> cursor;
+  if (const auto own = cursors_.find(move.cursor); own != cursors_.end()) {
+    cursor = own->second;
+  } else {
+    CAPEXDB_ASSIGN(cursor, find_cursor(state_, move.cursor));
+  }
+  v1::IngestReply reply;
+  if (move.forget) {
+    if (cursor) cursors_[move.cursor].reset();
+  } else if (!cursor || move.sequence > cursor->sequence() ||
+             (move.rewind && move.sequence < cursor->sequence())) {
+    if (!cursor) CAPEXDB_TRY(room_for_cursor(state_));
+    cursor.emplace().set_sequence(move.sequence);
+    cursor->set_moved_at_us(recorded_at_us_);
+    cursors_[move.cursor] = cursor;
+  }
+  dirty_ = dirty_ || !cursors_.empty();
+  reply.set_last_sequence(move.forget || !cursor ? 0 : cursor->sequence());
+  reply.set_store_sequence(state_.last_sequence);
+  return reply;
+}
+
 Result<v1::IngestReply> GroupWrite::add(Batch& batch) {
+  if (batch.cursor_move) return move_cursor(*batch.cursor_move);
   const bool numbered =
       batch.batch_number != 0 && !batch.dry_run && !batch.reviewed && !batch.restored_at_us;
   if (numbered) {
@@ -301,6 +333,13 @@ Result<void> GroupWrite::write() {
   }
   for (const auto& [key, answer] : answers_) {
     put(state_.database->meta(), key, answer.SerializeAsString());
+  }
+  for (const auto& [name, cursor] : cursors_) {
+    if (cursor) {
+      put(state_.database->meta(), cursor_key(name), cursor->SerializeAsString());
+    } else {
+      keep(write_->Delete(state_.database->meta(), cursor_key(name)));
+    }
   }
   put(state_.database->meta(), kLastSequenceKey, big_endian(last_sequence(), 8));
   if (failed_) return fail(*failed_);

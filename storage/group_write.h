@@ -42,6 +42,7 @@ class GroupWrite {
   void stage_held(const Batch& batch, std::vector<HeldRecord> held);
   void stage_row(const FactRow& fact);
   Result<void> stage_number(const Batch& batch);
+  Result<v1::IngestReply> move_cursor(const CursorMove& move);
   Result<void> stage_answer(const Batch& batch, const v1::IngestReply& reply);
   void put(rocksdb::ColumnFamilyHandle* family, const std::string& key, const std::string& value);
   void keep(const rocksdb::Status& status);  // the first failure
@@ -58,6 +59,7 @@ class GroupWrite {
   std::vector<std::pair<FrameKey, Row>> frames_;
   std::map<std::string, disk::v1::ProducerState> producers_;
   std::map<std::string, disk::v1::BatchAnswer> answers_;
+  std::map<std::string, std::optional<disk::v1::CursorState>> cursors_;  // empty: forgotten
   bool dirty_ = false;
 };
 

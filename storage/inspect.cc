@@ -13,9 +13,9 @@
 #include "proto/model/text.h"
 #include "storage/block.h"
 #include "storage/canonical_event.h"
+#include "storage/event_rows.h"
 #include "storage/quarantine.h"
 #include "storage/read_view.h"
-#include "storage/retraction.h"
 #include "storage/rocks/database.h"
 #include "storage/rocks/status.h"
 #include "storage/store_state.h"
@@ -156,7 +156,7 @@ class Checker {
               std::uint64_t sequence) {
     if (is_catalogue(entry.event())) return;
     auto event = validate(entry.event());
-    auto rows = event ? rows_at(*event, batch.producer_id(), sequence)
+    auto rows = event ? rows_of_stored(view_, *event, batch.producer_id(), sequence)
                       : Result<std::vector<FactRow>>(fail(event.error()));
     if (!rows) {
       fault("sequence " + std::to_string(sequence) + ": " + rows.error().message);
@@ -174,30 +174,6 @@ class Checker {
         expected_history_[{other, fact.metric, bucket, 0}].add(fact.row);
       }
     }
-  }
-
-  Result<std::vector<FactRow>> rows_at(const ValidEvent& event, const std::string& producer_id,
-                                       std::uint64_t sequence) {
-    Catalogue& catalogue = store_.state().catalogue;
-    if (const auto* statement = std::get_if<Statement>(&event.fact())) {
-      return rows_of(*statement, sequence, catalogue);
-    }
-    const auto& retraction = std::get<Retraction>(event.fact());
-    if (retraction.cell) return rows_withdrawing_cell(retraction, sequence, catalogue);
-    std::string value;
-    const Database& database = *store_.state().database;
-    const auto status = database.db().Get({}, database.ids(),
-                                          event_id_key(producer_id, retraction.event_id), &value);
-    if (!status.ok() || value.size() != 16) {
-      return fail(Errc::data_loss, "event_id '" + retraction.event_id + "' is not in its index");
-    }
-    const std::uint64_t target = read_big_endian(std::string_view(value).substr(0, 8));
-    CAPEXDB_ASSIGN(StoredEvent stored, view_.event(target));
-    CAPEXDB_ASSIGN(const ValidEvent withdrawn, validate(std::move(stored.bytes)));
-    const auto* statement = std::get_if<Statement>(&withdrawn.fact());
-    if (statement == nullptr) return fail(Errc::data_loss, "it withdraws what is no statement");
-    CAPEXDB_ASSIGN(std::vector<FactRow> rows, rows_of(*statement, target, catalogue));
-    return rows_withdrawing(std::move(rows), target, retraction, sequence);
   }
 
   template <class Key>

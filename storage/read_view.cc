@@ -75,7 +75,7 @@ std::vector<Buckets> scans_of(const PeriodRange& range, int years_per_bucket) {
 
 }  // namespace
 
-ReadView::ReadView(const StoreState& state)
+ReadView::ReadView(StoreState& state)
     : state_(&state), snapshot_(state.database->db().GetSnapshot()) {
   std::string value;
   const auto status = state.database->db().Get(options_of(snapshot_), state.database->meta(),

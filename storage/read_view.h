@@ -21,7 +21,7 @@ namespace capexdb::storage {
 
 class ReadView {
  public:
-  explicit ReadView(const StoreState& state);
+  explicit ReadView(StoreState& state);
   ~ReadView();
   ReadView(ReadView&& other) noexcept;
   ReadView(const ReadView&) = delete;
@@ -32,6 +32,7 @@ class ReadView {
   Result<void> status() const;
   // Everything up to it, and nothing after, is in the view.
   std::uint64_t sequence() const { return sequence_; }
+  StoreState& state() const { return *state_; }  // for the modules of storage
 
   // The buckets that may hold periods inside `range`, widened by one on each
   // side, and the sentinels.
@@ -72,7 +73,7 @@ class ReadView {
   Result<std::vector<std::uint64_t>> catalogue_events() const;
 
  private:
-  const StoreState* state_;
+  StoreState* state_;
   const rocksdb::Snapshot* snapshot_;
   std::uint64_t sequence_ = 0;
   Error broken_;  // set when the view itself could not be read

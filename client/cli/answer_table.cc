@@ -153,20 +153,19 @@ std::vector<RowColumn> columns_of(Rows rows, Output output) {
   return all;
 }
 
+Json members_of(const AnswerRow& row, const std::vector<RowColumn>& columns) {
+  Json object = Json::object();
+  for (const RowColumn& column : columns) {
+    Json cell = column.cell(row);
+    if (!cell.is_null() || !column.column.omit_null) object[column.column.name] = std::move(cell);
+  }
+  return object;
+}
+
 Json parts_of(const AnswerRow& row) {
   if (row.parts.empty()) return nullptr;
-  static const std::vector<RowColumn> kColumns = columns_of(Rows::statements, Output::json);
   Json parts = Json::array();
-  for (const AnswerRow& part : row.parts) {
-    Json object = Json::object();
-    for (const RowColumn& column : kColumns) {
-      Json cell = column.cell(part);
-      if (!cell.is_null() || !column.column.omit_null) {
-        object[column.column.name] = std::move(cell);
-      }
-    }
-    parts.push_back(std::move(object));
-  }
+  for (const AnswerRow& part : row.parts) parts.push_back(row_object(part, Rows::statements));
   return parts;
 }
 
@@ -214,6 +213,12 @@ Table answer_table(const Answer& answer, Rows rows, Output output) {
     return row;
   };
   return table;
+}
+
+Json row_object(const AnswerRow& row, Rows rows) {
+  static const std::vector<RowColumn> kStatements = columns_of(Rows::statements, Output::json);
+  if (rows == Rows::statements) return members_of(row, kStatements);
+  return members_of(row, columns_of(rows, Output::json));
 }
 
 Json answer_tail(const Answer& answer) {

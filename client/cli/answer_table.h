@@ -18,4 +18,7 @@ Table answer_table(const Answer& answer, Rows rows, Output output);
 // coverage (null unless it is a sum), notes.
 Json answer_tail(const Answer& answer);
 
+// One row as JSON has it among `rows`.
+Json row_object(const AnswerRow& row, Rows rows);
+
 }  // namespace capexdb::cli

@@ -21,6 +21,8 @@ const std::vector<Verb>& verbs() {
       {"conflicts", "Statements that cannot all be true, with their sides", declare_conflicts},
       {"diff", "What became known between two days", declare_diff},
       {"changes", "What the store answers differently since a sequence or a day", declare_changes},
+      {"watch", "Changes as they are recorded, or the past again", declare_watch},
+      {"cursors", "Where watchers with a name stand", declare_cursors},
       {"replay", "An earlier answer again, by its token", declare_replay},
       {"parse", "How numbers, periods and units are understood", declare_parse},
       {"show", "One event as it came, by its sequence", declare_show},

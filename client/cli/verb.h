@@ -50,6 +50,8 @@ Run declare_shipments(CLI::App& app, const Globals& globals);
 Run declare_diff(CLI::App& app, const Globals& globals);
 Run declare_changes(CLI::App& app, const Globals& globals);
 Run declare_replay(CLI::App& app, const Globals& globals);
+Run declare_watch(CLI::App& app, const Globals& globals);
+Run declare_cursors(CLI::App& app, const Globals& globals);
 Run declare_retract(CLI::App& app, const Globals& globals);
 Run declare_parse(CLI::App& app, const Globals& globals);
 Run declare_show(CLI::App& app, const Globals& globals);

@@ -12,7 +12,7 @@ from pathlib import Path
 EXPECTED = [
     "bin/capex", "bin/capexd", "etc/capexdb/capexd.toml", "share/capexdb/catalog.toml",
     "share/capexdb/proto/capexdb/v1/event.proto", "include/capexdb/client.h",
-    "include/capexdb/notation.h", "include/capexdb/v1/envelope.pb.h",
+    "include/capexdb/notation.h", "include/capexdb/subscription.h", "include/capexdb/v1/envelope.pb.h",
     "include/capexdb/detail/proto/model/query.h",
 ]  # yapf: disable
 

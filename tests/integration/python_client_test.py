@@ -118,7 +118,7 @@ def talk(address, pb):
 def main():
     proto_dir, capexd, protoc = sys.argv[1:4]
     with tempfile.TemporaryDirectory() as scratch:
-        files = [f"capexdb/v1/{n}.proto" for n in ("event", "ingest", "query", "envelope")]
+        files = [f"capexdb/v1/{n}.proto" for n in ("event", "feed", "ingest", "query", "envelope")]
         subprocess.check_call([protoc, f"--proto_path={proto_dir}", f"--python_out={scratch}", *files])
         sys.path.insert(0, scratch)
         pb = importlib.import_module("capexdb.v1.envelope_pb2")

@@ -42,7 +42,8 @@ def module(name, modules, generated=(), libraries=(), source_libraries=()):
                   frozenset(source_libraries))
 
 
-V1 = ("capexdb/v1/event", "capexdb/v1/ingest", "capexdb/v1/query", "capexdb/v1/envelope")
+V1 = ("capexdb/v1/event", "capexdb/v1/feed", "capexdb/v1/ingest", "capexdb/v1/query",
+      "capexdb/v1/envelope")
 EVENT = ("capexdb/v1/event",)
 INGEST = ("capexdb/v1/event", "capexdb/v1/ingest")
 
@@ -51,15 +52,17 @@ RULES = [
            source_libraries=["multiprecision"]),
     module("proto/codec", ["proto/model", "proto/codec"], EVENT, ["expected", "protobuf"]),
     module("proto/wire", ["proto/model", "proto/codec", "proto/wire"], V1, ["protobuf"]),
-    module("storage", ["proto/model", "proto/codec", "storage", "storage/rocks"],
-           INGEST + ("capexdb/disk/v1/log",), ["expected", "xxhash", "protobuf"],
+    module("storage", ["proto/model", "proto/codec", "proto/wire", "storage", "storage/rocks"],
+           INGEST + ("capexdb/v1/feed", "capexdb/disk/v1/log"), ["expected", "xxhash", "protobuf"],
            ["rocksdb", "nlohmann"]),
     module("storage/rocks", ["proto/model", "proto/codec", "storage", "storage/rocks"],
-           INGEST + ("capexdb/disk/v1/log",), ["expected", "xxhash", "protobuf", "rocksdb"]),
+           INGEST + ("capexdb/v1/feed", "capexdb/disk/v1/log"), ["expected", "xxhash", "protobuf", "rocksdb"]),
     module("daemon",
            ["proto/model", "proto/codec", "proto/wire", "daemon", "storage/catalogue.h",
-            "storage/commit_queue.h", "storage/event_store.h", "storage/inspect.h", "storage/load.h", "storage/trial.h",
-            "storage/read_view.h", "storage/query/engine.h"],
+            "storage/commit_queue.h", "storage/event_store.h", "storage/inspect.h",
+            "storage/load.h", "storage/trial.h", "storage/read_view.h", "storage/query/engine.h",
+            "storage/feed/effects.h", "storage/feed/feed_filter.h", "storage/feed/replay.h",
+            "storage/feed/retention.h", "storage/feed/segment.h"],
            V1 + ("capexdb/internal/v1/raw",),
            ["asio", "spdlog", "fmt", "toml++", "cli11", "protobuf"]),
     module("client", ["proto/model", "proto/codec", "proto/wire", "client", "client/include"], V1,

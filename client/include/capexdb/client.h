@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "capexdb/v1/envelope.pb.h"
 #include "proto/model/catalog.h"
@@ -58,6 +59,18 @@ struct CatalogAnswer {
   std::uint64_t sequence = 0;
 };
 
+// A position in the log that the server keeps under a name.
+struct FeedCursor {
+  std::string name;
+  std::uint64_t sequence = 0;    // everything up to it has been dealt with
+  std::int64_t moved_at_us = 0;  // microseconds since 1970-01-01 UTC
+};
+
+struct FeedCursors {
+  std::vector<FeedCursor> cursors;  // by name
+  std::uint64_t sequence = 0;       // the store's last one
+};
+
 // One thread at a time. A call whose connection broke is asked once more over
 // a new one. Errors of every call: unavailable (no connection in time, or broken
 // twice), deadline_exceeded (no answer in time), internal with reason
@@ -80,6 +93,13 @@ class Client {
   // decision may be asked for again, and changes nothing then. Where the reply says
   // `more`, ask again with its last_id as after_id.
   Result<v1::QuarantineReply> quarantine(const v1::QuarantineRequest& request, Deadline deadline);
+  // Named cursors of subscribers; see capexdb/subscription.h. `name` empty: all.
+  Result<FeedCursors> cursors(const std::string& name, Deadline deadline);
+  // Moves one, or makes it, and answers where it stands, on disk. It goes back only with
+  // `rewind`. Also out_of_range: a sequence that the store does not have yet.
+  Result<std::uint64_t> ack(const std::string& cursor, std::uint64_t sequence, bool rewind,
+                            Deadline deadline);
+  Result<void> forget_cursor(const std::string& cursor, Deadline deadline);
   Result<void> ping(Deadline deadline);
 
  private:

@@ -20,23 +20,27 @@ from .errors import (Aborted, AlreadyExists, Cancelled, CapexdbError, Code, Data
                      DeadlineExceeded, FailedPrecondition, Internal, InvalidArgument, NotFound,
                      OutOfRange, PermissionDenied, ProtocolError, ResourceExhausted, RowTypeError,
                      Unauthenticated, Unavailable, Unimplemented)
+from .feed import CaughtUp, CellChange, Change, Cursor, Cursors, Gap, Item, Progress, Replay
 from .ingest import Checkpoint, IngestResult, Verdict
 from .quarantine import Decision, HeldRecord
 from .store import (Catalog, Identifier, Membership, Metric, Party, Product, ServerStatus, Source,
                     StoredEvent)
+from .subscription import Subscription
 from .terms import (Aggregation, BoundKind, CatalogKind, Dimension, Every, Finding, Fold, Growth,
-                    IdentifierScheme, Measure, Outcome, PartyKind, QuarantineState, QueryKind, Role,
-                    Status, UnitClass)
+                    IdentifierScheme, Meaning, Measure, Outcome, PartyKind, QuarantineState,
+                    QueryKind, Role, Status, UnitClass)
 from .v1.event_pb2 import Event
 
 __all__ = [
     "Aborted", "Aggregation", "AlreadyExists", "Answer", "AsyncClient", "BoundKind", "Cancelled",
-    "CapexdbError", "Catalog", "CatalogKind", "Checkpoint", "Client", "Code", "Coverage",
-    "DataLoss", "DeadlineExceeded", "Decision", "Dimension", "Event", "Every", "FailedPrecondition",
-    "Finding", "Fold", "Growth", "HeldRecord", "Identifier", "IdentifierScheme", "IngestResult",
-    "Internal", "InvalidArgument", "Measure", "Membership", "Metric", "NotFound", "OutOfRange",
-    "Outcome", "Party", "PartyKind", "PermissionDenied", "Product", "ProtocolError",
-    "QuarantineState", "QueryKind", "Range", "ResourceExhausted", "Role", "Row", "RowTypeError",
-    "ServerStatus", "Source", "Status", "StoredEvent", "Unauthenticated", "Unavailable",
-    "Unimplemented", "UnitClass", "Verdict", "__version__", "aio", "connect"
+    "CapexdbError", "Catalog", "CatalogKind", "CaughtUp", "CellChange", "Change", "Checkpoint",
+    "Client", "Code", "Coverage", "Cursor", "Cursors", "DataLoss", "DeadlineExceeded", "Decision",
+    "Dimension", "Event", "Every", "FailedPrecondition", "Finding", "Fold", "Gap", "Growth",
+    "HeldRecord", "Identifier", "IdentifierScheme", "IngestResult", "Internal", "InvalidArgument",
+    "Item", "Meaning", "Measure", "Membership", "Metric", "NotFound", "OutOfRange", "Outcome",
+    "Party", "PartyKind", "PermissionDenied", "Product", "Progress", "ProtocolError",
+    "QuarantineState", "QueryKind", "Range", "Replay", "ResourceExhausted", "Role", "Row",
+    "RowTypeError", "ServerStatus", "Source", "Status", "StoredEvent", "Subscription",
+    "Unauthenticated", "Unavailable", "Unimplemented", "UnitClass", "Verdict", "__version__", "aio",
+    "connect"
 ]  # yapf: disable

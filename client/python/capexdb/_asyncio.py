@@ -81,11 +81,15 @@ class Transport:
         self._peer: _Peer | None = None
 
     async def run(self, steps: Steps[T],
-                  records: Union[AsyncIterator[Any], Iterator[Any]] = iter(())) -> T:
+                  records: Union[AsyncIterator[Any], Iterator[Any]] = iter(()), *,
+                  resumable: bool = False) -> T:
         """Whatever ends the steps in the middle, such as the task's cancellation, closes the
-        connection: an answer may be on its way that nobody waits for any more."""
+        connection: an answer may be on its way that nobody waits for any more. Not so of
+        `resumable` steps: a cancelled Move has sent its data and taken none, so that others can
+        go on with the connection."""
         result: Any = None
         failure: Exception | None = None
+        effect: Effect | None = None
         try:
             while True:
                 try:
@@ -108,6 +112,10 @@ class Transport:
                     except CapexdbError as error:
                         failure = error
         except CapexdbError:
+            raise
+        except asyncio.CancelledError:
+            if not (resumable and isinstance(effect, Move)):
+                self.shut()
             raise
         except BaseException:
             self.shut()

@@ -16,6 +16,7 @@ from .errors import CapexdbError, Unavailable
 T = TypeVar("T")
 
 READ_BYTES = 256 << 10
+WAIT_SECONDS_MAX = 1e6  # more than that some systems do not wait
 
 
 class Transport:
@@ -68,6 +69,15 @@ class Transport:
         self._selector = self._socket = None
         self._output.clear()
 
+    def interrupt(self) -> None:
+        """Ends the connection under whichever thread is in `run`, which then hears of it."""
+        connected = self._socket
+        if connected is not None:
+            try:
+                connected.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass  # it has ended already
+
     def _perform(self, effect: Effect) -> Moved | None:
         if isinstance(effect, Move):
             return self._move(effect.data, effect.deadline)
@@ -112,7 +122,7 @@ class Transport:
             self._selector.modify(self._socket, wanted)
             self._wanted = wanted
         received = b""
-        for _, ready in self._selector.select(_left(deadline)):
+        for _, ready in self._selector.select(min(_left(deadline), WAIT_SECONDS_MAX)):
             if ready & selectors.EVENT_READ:
                 received = self._receive(self._socket)
             if ready & selectors.EVENT_WRITE:

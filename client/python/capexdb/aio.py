@@ -9,14 +9,17 @@
 from __future__ import annotations
 
 import asyncio
+import weakref
 from types import TracebackType
 from typing import (Any, AsyncIterable, Callable, Generator, Iterable, Literal, Mapping,
                     TypeAlias, TypeVar, Union, Unpack, overload)
 
+from ._aio_subscription import Subscription
 from ._asyncio import Transport
-from ._core import calls, verbs
+from ._core import calls, cursors, verbs
 from ._core.asking import Asker, Call
 from ._core.endpoint import seconds, settings
+from ._core.feed import Feed, FeedOptions, feed_of
 from ._core.producer import IngestOptions, Producer, checkpoint_of
 from ._core.question import Day, Everything, Explained, Figures, Period, Reading, Sums, Words
 from ._core.review import Review, approved, listed, rejected, shown
@@ -24,6 +27,7 @@ from ._core.rows import check_iterable
 from ._version import CLIENT_NAME
 from .answer import Answer
 from .errors import DeadlineExceeded, FailedPrecondition
+from .feed import Cursors
 from .ingest import Checkpoint, IngestResult, Verdict
 from .quarantine import Decision, HeldRecord
 from .store import Catalog, Metric, Party, Product, ServerStatus, Source, StoredEvent
@@ -53,6 +57,7 @@ class Client:
         self._transport = Transport()
         self._turn = asyncio.Lock()
         self._closed = False
+        self._subscriptions: weakref.WeakSet[Subscription] = weakref.WeakSet()
 
     @classmethod
     def connect(cls, server: str | None = None, *, timeout: float = 30.0,
@@ -73,7 +78,10 @@ class Client:
         await self.close()
 
     async def close(self) -> None:
-        """Later calls fail; one that another task is in comes to its end first."""
+        """Later calls fail; one that another task is in comes to its end first. Subscriptions
+        end."""
+        for subscription in list(self._subscriptions):
+            subscription.close()
         async with self._turn:
             self._closed = True
             self._transport.shut()
@@ -168,6 +176,45 @@ class Client:
     async def replay(self, token: str, *, timeout: float | None = None) -> Answer:
         """The answer of a token again, whatever was ingested since."""
         return await self._ask(verbs.replay(token), timeout)
+
+    # The feed.
+
+    def subscribe(self, *, timeout: float | None = None,
+                  **options: Unpack[FeedOptions]) -> Subscription:
+        """As the blocking client's, to be awaited or entered with `async with`, which begins it, or
+        iterated over with `async for`, which begins it too."""
+        return self._subscription(feed_of("subscribe", options), timeout)
+
+    async def query_and_subscribe(self, select: Words | None = None, metric: Words | None = None,
+                                  periods: Period | None = None, *, kind: str = "cells",
+                                  timeout: float | None = None, feed: FeedOptions | None = None,
+                                  **options: Unpack[Everything]) -> tuple[Answer, Subscription]:
+        """As the blocking client's."""
+        following = cursors.behind({"select": select, "metric": metric, **options}, feed)
+        feed_of("feed", following)  # tells of errors before it asks
+        answer = await self.query(select, metric, periods, kind=kind, timeout=timeout, **options)
+        following["after"] = answer.sequence
+        return answer, await self._subscription(feed_of("feed", following), timeout)
+
+    async def cursors(self, name: str | None = None, *, timeout: float | None = None) -> Cursors:
+        """The named cursors and where they stand, or the one of that name, if there is one."""
+        return await self._ask(cursors.cursors(name), timeout)
+
+    async def ack(self, cursor: str, sequence: int, *, rewind: bool = False,
+                  timeout: float | None = None) -> int:
+        """Moves a cursor, as Subscription.ack, and makes it where it is new."""
+        return await self._ask(cursors.ack(cursor, sequence, rewind), timeout)
+
+    async def forget_cursor(self, cursor: str, *, timeout: float | None = None) -> None:
+        """Removes a cursor; one that is not there is no error."""
+        await self._ask(cursors.forget(cursor), timeout)
+
+    def _subscription(self, feed: Feed, timeout: float | None) -> Subscription:
+        self._check_open()
+        span = self._settings.timeout if timeout is None else seconds("timeout", timeout)
+        subscription = Subscription(self._settings, feed, self._ask, span)
+        self._subscriptions.add(subscription)
+        return subscription
 
     # The store.
 

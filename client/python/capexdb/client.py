@@ -9,13 +9,15 @@
 from __future__ import annotations
 
 import threading
+import weakref
 from types import TracebackType
 from typing import Any, Callable, Iterable, Literal, Mapping, TypeVar, Union, Unpack, overload
 
 from ._blocking import Transport
-from ._core import calls, verbs
+from ._core import calls, cursors, verbs
 from ._core.asking import Asker, Call
 from ._core.endpoint import seconds, settings
+from ._core.feed import Feed, FeedOptions, feed_of
 from ._core.producer import IngestOptions, Producer, checkpoint_of
 from ._core.question import Day, Everything, Explained, Figures, Period, Reading, Sums, Words
 from ._core.review import Review, approved, listed, rejected, shown
@@ -23,9 +25,11 @@ from ._core.rows import check_iterable
 from ._version import CLIENT_NAME
 from .answer import Answer
 from .errors import DeadlineExceeded, FailedPrecondition
+from .feed import Cursors
 from .ingest import Checkpoint, IngestResult, Verdict
 from .quarantine import Decision, HeldRecord
 from .store import Catalog, Metric, Party, Product, ServerStatus, Source, StoredEvent
+from .subscription import Subscription
 from .v1.event_pb2 import Event
 
 T = TypeVar("T")
@@ -55,6 +59,7 @@ class Client:
         self._transport = Transport()
         self._turn = threading.Lock()
         self._closed = False
+        self._subscriptions: weakref.WeakSet[Subscription] = weakref.WeakSet()
 
     @classmethod
     def connect(cls, server: str | None = None, *, timeout: float = 30.0,
@@ -76,7 +81,10 @@ class Client:
         self.close()
 
     def close(self) -> None:
-        """Later calls fail; one that another thread is in comes to its end first."""
+        """Later calls fail; one that another thread is in comes to its end first. Subscriptions
+        end."""
+        for subscription in list(self._subscriptions):
+            subscription.close()
         with self._turn:
             self._closed = True
             self._transport.shut()
@@ -184,6 +192,53 @@ class Client:
     def replay(self, token: str, *, timeout: float | None = None) -> Answer:
         """The answer of a token again, whatever was ingested since."""
         return self._ask(verbs.replay(token), timeout)
+
+    # The feed.
+
+    def subscribe(self, *, timeout: float | None = None,
+                  **options: Unpack[FeedOptions]) -> Subscription:
+        """What happens in the store, as it happens, from the moment this returns:
+        a context manager and an iterator of Change and, where the feed was trimmed, Gap; CaughtUp
+        and Progress come where they are asked for. `after` says where it begins, a `cursor` keeps
+        the position in the server, filters say what comes; FeedOptions has them all. It opens
+        within the timeout, which does not count for what comes then.
+
+        Errors: as of every call; NotFound (a filter's name), OutOfRange (a position of another
+        store)."""
+        return self._subscription(feed_of("subscribe", options), timeout)
+
+    def query_and_subscribe(self, select: Words | None = None, metric: Words | None = None,
+                            periods: Period | None = None, *, kind: str = "cells",
+                            timeout: float | None = None, feed: FeedOptions | None = None,
+                            **options: Unpack[Everything]) -> tuple[Answer, Subscription]:
+        """An answer, and a subscription from its sequence on: no change is missing between them and
+        none is in both. It is to the question's companies, metrics and statuses, where `feed` does
+        not name others; other parts of a question, such as periods, do not filter it."""
+        following = cursors.behind({"select": select, "metric": metric, **options}, feed)
+        feed_of("feed", following)  # tells of errors before it asks
+        answer = self.query(select, metric, periods, kind=kind, timeout=timeout, **options)
+        following["after"] = answer.sequence
+        return answer, self._subscription(feed_of("feed", following), timeout)
+
+    def cursors(self, name: str | None = None, *, timeout: float | None = None) -> Cursors:
+        """The named cursors and where they stand, or the one of that name, if there is one."""
+        return self._ask(cursors.cursors(name), timeout)
+
+    def ack(self, cursor: str, sequence: int, *, rewind: bool = False,
+            timeout: float | None = None) -> int:
+        """Moves a cursor, as Subscription.ack, and makes it where it is new."""
+        return self._ask(cursors.ack(cursor, sequence, rewind), timeout)
+
+    def forget_cursor(self, cursor: str, *, timeout: float | None = None) -> None:
+        """Removes a cursor; one that is not there is no error."""
+        self._ask(cursors.forget(cursor), timeout)
+
+    def _subscription(self, feed: Feed, timeout: float | None) -> Subscription:
+        self._check_open()
+        subscription = Subscription(self._settings, feed, self._ask)
+        subscription._open(self._deadline(timeout))
+        self._subscriptions.add(subscription)
+        return subscription
 
     # The store.
 

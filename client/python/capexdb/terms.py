@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 from google.protobuf.descriptor import EnumDescriptor
 
 from .errors import InvalidArgument, ProtocolError
-from .v1 import event_pb2, ingest_pb2, query_pb2
+from .v1 import event_pb2, feed_pb2, ingest_pb2, query_pb2
 
 
 class Status(StrEnum):
@@ -162,6 +162,16 @@ class Outcome(StrEnum):
     QUARANTINED = "quarantined"  # held for review
 
 
+class Meaning(StrEnum):
+    """What a change does to the answer of a cell."""
+
+    FIRST_PRINT = "first-print"  # the cell had no statement before
+    REVISION = "revision"  # another value or status answers, or none any more
+    BECAME_ACTUAL = "became-actual"  # an actual figure where guidance or an estimate answered
+    CONFLICT_OPENED = "conflict-opened"  # statements contradict each other that did not before
+    CONFLICT_CLOSED = "conflict-closed"
+
+
 class QuarantineState(StrEnum):
     """Of a record that was ever held for review; ALL only to ask for."""
 
@@ -230,6 +240,7 @@ class Vocabulary(Generic[E]):
 
 
 _EVENT = event_pb2.DESCRIPTOR.enum_types_by_name
+_FEED = feed_pb2.DESCRIPTOR.enum_types_by_name
 _INGEST = ingest_pb2.DESCRIPTOR.enum_types_by_name
 _QUERY = query_pb2.DESCRIPTOR.enum_types_by_name
 _CATALOG_REQUEST = query_pb2.CatalogRequest.DESCRIPTOR.enum_types_by_name
@@ -250,6 +261,7 @@ GROWTHS = Vocabulary("growth", Growth, _QUERY["Growth"], "GROWTH_")
 EVERIES = Vocabulary("series", Every, _QUERY["Every"], "EVERY_", unspecified=Every.REPORTED)
 FINDINGS = Vocabulary("class", Finding, _QUERY["Finding"], "FINDING_")
 OUTCOMES = Vocabulary("outcome", Outcome, _INGEST["Outcome"], "OUTCOME_")
+MEANINGS = Vocabulary("meaning", Meaning, _FEED["Meaning"], "MEANING_")
 QUARANTINE_STATES = Vocabulary("state", QuarantineState, _INGEST["QuarantineState"],
                                "QUARANTINE_STATE_")
 CATALOG_KINDS = Vocabulary("catalogue", CatalogKind, _CATALOG_REQUEST["Kind"], "KIND_")

@@ -1,15 +1,19 @@
-"""Questions and vocabularies: words into messages."""
+"""Questions, subscriptions and vocabularies: words into messages."""
 
+import math
 import unittest
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from capexdb import terms
 from capexdb._core import calls, verbs
 from capexdb._core.asking import Call
+from capexdb._core.feed import feed_of
 from capexdb._core.question import build, question_of
 from capexdb.errors import InvalidArgument, ProtocolError
-from capexdb.v1 import event_pb2, ingest_pb2
+from capexdb.feed import Replay
+from capexdb.v1 import event_pb2, feed_pb2, ingest_pb2
 from capexdb.v1 import query_pb2 as pb
 
 
@@ -24,7 +28,8 @@ class VocabularyTest(unittest.TestCase):
 
     def test_every_word_of_the_schema_is_known(self) -> None:
         found = [v for v in vars(terms).values() if isinstance(v, terms.Vocabulary)]
-        schema = [module.DESCRIPTOR.enum_types_by_name for module in (event_pb2, ingest_pb2, pb)]
+        modules = (event_pb2, feed_pb2, ingest_pb2, pb)
+        schema = [module.DESCRIPTOR.enum_types_by_name for module in modules]
         self.assertEqual({name for enums in schema for name in enums} -
                          {"Attribution", "BatchMode", "PeriodKind",  # of messages alone
                           "QuarantineAction"},
@@ -148,6 +153,58 @@ class QuestionTest(unittest.TestCase):
             calls.show(0)
         with self.assertRaises(TypeError):
             calls.show("7")  # type: ignore[arg-type]
+
+
+class FeedOptionsTest(unittest.TestCase):
+
+    def test_filters(self) -> None:
+        request = feed_of("subscribe", {
+            "after": 7, "companies": "a, b", "metrics": ["capex"],
+            "counterparties": ["Amazon.com, Inc."], "products": ("H100",), "statuses": "actual",
+            "sources": "FT", "revisions": True, "conflict_closed": True,
+            "change_above": Decimal("2.50"), "window": 3,
+        }).request  # yapf: disable
+        f = request.filter
+        self.assertEqual((list(f.companies), list(f.metrics), list(f.counterparties)),
+                         (["a", "b"], ["capex"], ["Amazon.com, Inc."]))
+        self.assertEqual((list(f.products), list(f.statuses), list(f.sources), list(f.meanings)),
+                         (["H100"], [1], ["FT"], [2, 5]))
+        self.assertEqual((f.change_above_percent, request.credit, request.after_sequence),
+                         ("2.50", 3, 7))
+        self.assertFalse(request.from_now)
+        self.assertTrue(feed_of("subscribe", {}).request.from_now)
+        self.assertFalse(feed_of("subscribe", {"after": "begin"}).request.from_now)
+
+    def test_wrong_ones(self) -> None:
+        wrongs: list[tuple[dict[str, Any], type[Exception], str]] = [
+            ({"after": -1}, InvalidArgument, "from 0"),
+            ({"after": "soon"}, InvalidArgument, 'give a sequence, "now" or "begin"'),
+            ({"after": 1.5}, TypeError, "not float"),
+            ({"after": True}, TypeError, "not bool"),
+            ({"cursor": ""}, InvalidArgument, "1 to 128 bytes"),
+            ({"cursor": "é" * 65}, InvalidArgument, "1 to 128 bytes"),
+            ({"cursor": "a\nb"}, InvalidArgument, "one line"),
+            ({"cursor": 5}, TypeError, "not int"),
+            ({"statuses": "actua"}, InvalidArgument, 'did you mean "actual"'),
+            ({"companies": [5]}, TypeError, "text"),
+            ({"revisions": 1}, TypeError, "True or False"),
+            ({"change_above": 5.0}, TypeError, "not exact"),
+            ({"change_above": "five"}, InvalidArgument, "percentage"),
+            ({"change_above": -1}, InvalidArgument, "percentage"),
+            ({"change_above": Decimal("NaN")}, InvalidArgument, "percentage"),
+            ({"change_above": []}, TypeError, "not list"),
+            ({"window": 0}, InvalidArgument, "1..1000000"),
+            ({"silence_limit": 0}, InvalidArgument, "above 0"),
+            ({"replay": "2024"}, TypeError, "capexdb.Replay"),
+            ({"replay": Replay("2024-13-01")}, InvalidArgument, "no such day"),
+            ({"replay": Replay(speed=math.nan)}, InvalidArgument, "zero or more"),
+            ({"replay": Replay(), "after": "now"}, InvalidArgument, "beginning of its own"),
+            ({"replay": Replay(), "cursor": "c"}, InvalidArgument, "beginning of its own"),
+            ({"company": "a"}, TypeError, "subscribe.. has no option 'company'; it has after,"),
+        ]
+        for options, kind, pattern in wrongs:
+            with self.assertRaisesRegex(kind, pattern, msg=options):
+                feed_of("subscribe", options)
 
 
 if __name__ == "__main__":

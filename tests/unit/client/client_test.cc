@@ -4,6 +4,7 @@
 
 #include "proto/wire/query_codec.h"
 #include "tests/unit/client/fake_server.h"
+#include "tests/unit/client/feed_messages.h"
 
 namespace capexdb::client {
 namespace {
@@ -181,6 +182,31 @@ TEST(Client, AnAddressThatIsNoneIsAnInvalidArgument) {
   const auto client = Client::connect(options, after(kLong));
   ASSERT_FALSE(client);
   EXPECT_EQ(client.error().code, Errc::invalid_argument);
+}
+
+TEST(Client, LooksAfterCursors) {
+  std::vector<v1::Ack> asked;
+  FakeServer server([&](int, FakeConnection& c) {
+    while (const auto message = c.read()) {
+      if (message->has_hello()) c.send(welcome());
+      if (!message->has_ack()) continue;
+      asked.push_back(message->ack());
+      c.send(ack_reply(message->request_id(), message->ack().cursor(), 9));
+    }
+  });
+  {
+    auto client = Client::connect(options_for(server), after(kLong));
+    ASSERT_TRUE(client);
+    const auto stands = client->ack("c", 5, /*rewind=*/true, after(kLong));
+    ASSERT_TRUE(stands) << stands.error().message;
+    EXPECT_EQ(*stands, 9U);
+    EXPECT_TRUE(client->forget_cursor("c", after(kLong)));
+    EXPECT_EQ(client->ack("\xff", 5, false, after(kLong)).error().code, Errc::invalid_argument);
+    EXPECT_EQ(client->cursors("\x01", after(kLong)).error().code, Errc::invalid_argument);
+  }
+  ASSERT_EQ(asked.size(), 2U);
+  EXPECT_EQ(asked[0].ShortDebugString(), "cursor: \"c\" sequence: 5 rewind: true");
+  EXPECT_EQ(asked[1].ShortDebugString(), "cursor: \"c\" forget: true");
 }
 
 }  // namespace

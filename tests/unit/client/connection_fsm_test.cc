@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "capexdb/client.h"
-#include "tests/unit/client/messages.h"
+#include "tests/unit/client/feed_messages.h"
 
 namespace capexdb::client {
 namespace {
@@ -209,6 +209,72 @@ TEST(ConnectionFsm, RepliesThatCameBeforeTheEndAreKept) {
   const auto reply = fsm.next_reply();
   ASSERT_TRUE(reply && reply->message);
   EXPECT_EQ(reply->message->ingest().batch_number(), 8U);
+}
+
+std::uint64_t subscribe(ConnectionFsm& fsm) {
+  v1::ClientMessage request;
+  request.mutable_subscribe();
+  return fsm.send(request);
+}
+
+TEST(ConnectionFsm, ASubscriptionHasRepliesUntilItsEnd) {
+  ConnectionFsm fsm = opened();
+  const auto id = subscribe(fsm);
+  fsm.on_bytes(wire::frame(progress(id, 1)) + wire::frame(change(id, 2)) +
+               wire::frame(gap(id, 3, 4)) + wire::frame(caught_up(id, 4)) +
+               wire::frame(change(id, 5)));
+  for (int i = 0; i < 5; ++i) {
+    const auto reply = fsm.next_reply();
+    ASSERT_TRUE(reply && reply->message);
+    EXPECT_FALSE(reply->last);
+  }
+  EXPECT_EQ(fsm.in_flight(), 1U);
+  fsm.on_bytes(wire::frame(caught_up(id, 5, /*end=*/true)));
+  EXPECT_TRUE(fsm.next_reply()->last);
+  EXPECT_EQ(fsm.in_flight(), 0U);
+  fsm.on_bytes(wire::frame(change(id, 6)));
+  EXPECT_EQ(fsm.error().reason, kProtocolReason) << "it was over";
+}
+
+TEST(ConnectionFsm, AnErrorEndsASubscriptionAndNotTheConnection) {
+  ConnectionFsm fsm = opened();
+  const auto id = subscribe(fsm);
+  fsm.on_bytes(wire::frame(progress(id, 1)) +
+               wire::frame(error(id, Errc::cancelled, "as you wish")));
+  ASSERT_TRUE(fsm.next_reply());
+  const auto reply = fsm.next_reply();
+  ASSERT_TRUE(reply && !reply->message);
+  EXPECT_EQ(reply->message.error().code, Errc::cancelled);
+  EXPECT_EQ(fsm.state(), State::open);
+  EXPECT_EQ(fsm.in_flight(), 0U);
+}
+
+TEST(ConnectionFsm, CreditHasNoReplyAndAnAckHasOne) {
+  ConnectionFsm fsm = opened();
+  v1::ClientMessage credit;
+  credit.mutable_credit()->set_changes(3);
+  fsm.send(credit);
+  EXPECT_EQ(fsm.in_flight(), 0U);
+  v1::ClientMessage ack;
+  ack.mutable_ack()->set_cursor("c");
+  const auto id = fsm.send(ack);
+  fsm.on_bytes(wire::frame(ack_reply(id, "c", 1)));
+  const auto reply = fsm.next_reply();
+  ASSERT_TRUE(reply && reply->message && reply->last);
+  EXPECT_EQ(reply->message->ack().sequence(), 1U);
+}
+
+TEST(ConnectionFsm, NothingOfAFeedAnswersAQuestion) {
+  for (const bool of_feed : {false, true}) {
+    ConnectionFsm fsm = opened();
+    const auto id = of_feed ? subscribe(fsm) : ask_query(fsm);
+    v1::ServerMessage chunk;
+    chunk.set_request_id(id);
+    chunk.mutable_query_chunk();
+    fsm.on_bytes(wire::frame(of_feed ? chunk : change(id, 1)));
+    ASSERT_EQ(fsm.state(), State::failed);
+    EXPECT_EQ(fsm.error().reason, kProtocolReason);
+  }
 }
 
 }  // namespace

@@ -114,5 +114,31 @@ TEST(Connection, AReplyThatNeverEndsDoesNotOutlastTheDeadline) {
   EXPECT_FALSE(*reply);
 }
 
+// So a message that takes long to come keeps its connection alive.
+TEST(Connection, HearsBytesThatAreNoWholeMessageYet) {
+  FakeServer server([](int, FakeConnection& c) {
+    c.read();
+    c.send(welcome());
+    c.read();
+    c.send_bytes("\x10");
+    c.read();
+  });
+  auto connection = Connection::open(patient_options(server.address()), after(kLong));
+  ASSERT_TRUE(connection) << connection.error().message;
+  const Deadline greeted = (*connection)->heard_at();
+  ASSERT_TRUE((*connection)->wait(after(10ms)));
+  EXPECT_EQ((*connection)->heard_at(), greeted) << "nothing was said";
+  v1::ClientMessage request;
+  request.mutable_status();
+  (*connection)->send(request);
+  const Deadline give_up = after(kLong);
+  while ((*connection)->heard_at() == greeted && std::chrono::steady_clock::now() < give_up) {
+    const auto waited = (*connection)->wait(after(10ms));
+    ASSERT_TRUE(waited) << waited.error().message;
+    EXPECT_FALSE(*waited);
+  }
+  EXPECT_GT((*connection)->heard_at(), greeted);
+}
+
 }  // namespace
 }  // namespace capexdb::client

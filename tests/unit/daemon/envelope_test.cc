@@ -64,13 +64,33 @@ TEST(Envelope, AMessageOfUnknownFieldsNamesThem) {
   EXPECT_THAT(error_of(read(std::string("\x20\x01", 2))), HasSubstr("(field 4)"));
 }
 
-TEST(Envelope, ReservedNumbersAreRequestsThatItDoesNotKnow) {
-  const std::string subscribe("\x52\x02\xFF\xFF", 4);  // field 10, of any content
-  EXPECT_THAT(error_of(read(subscribe)), HasSubstr("(field 10)"));
-  EXPECT_THAT(error_of(read(query().SerializeAsString() + subscribe)), HasSubstr("(field 10)"))
-      << "in a oneof the last wins";
-  const auto other = read(subscribe + query().SerializeAsString());
-  EXPECT_TRUE(other && std::holds_alternative<v1::QueryRequest>(*other));
+TEST(Envelope, TheRequestsOfTheFeedAreRead) {
+  v1::ClientMessage message;
+  message.mutable_subscribe()->mutable_filter()->add_companies("alibaba");
+  auto read_back = read(message.SerializeAsString());
+  ASSERT_TRUE(read_back) << read_back.error().message;
+  EXPECT_EQ(std::get<v1::SubscribeRequest>(*read_back).filter().companies(0), "alibaba");
+  message.mutable_credit()->set_changes(7);
+  read_back = read(message.SerializeAsString());
+  EXPECT_EQ(std::get<v1::Credit>(*read_back).changes(), 7U);
+  message.mutable_ack()->set_cursor("desk");
+  read_back = read(message.SerializeAsString());
+  EXPECT_EQ(std::get<v1::Ack>(*read_back).cursor(), "desk");
+  message.mutable_cursors()->set_name("desk");
+  read_back = read(message.SerializeAsString());
+  EXPECT_EQ(std::get<v1::CursorRequest>(*read_back).name(), "desk");
+}
+
+TEST(Envelope, AFilterOfTooManyNamesIsNotBuilt) {
+  v1::ClientMessage message;
+  v1::FeedFilter& filter = *message.mutable_subscribe()->mutable_filter();
+  for (std::size_t i = 0; i < limits::kQuestionFieldsMax; ++i) filter.add_companies();
+  EXPECT_THAT(error_of(read(message.SerializeAsString())), HasSubstr("fields is over the limit"));
+  filter.clear_companies();
+  for (std::size_t i = 0; i < limits::kQuestionFieldsMax; ++i) {
+    filter.add_statuses(v1::STATUS_ACTUAL);
+  }
+  EXPECT_THAT(error_of(read(message.SerializeAsString())), HasSubstr("fields is over the limit"));
 }
 
 TEST(Envelope, ARequestAboutTheQuarantineIsOne) {
@@ -93,9 +113,6 @@ TEST(Envelope, TheNumbersOfTheSchemaArePayloads) {
   std::vector<int> numbers;
   for (const auto& field : message.field()) {
     if (field.has_oneof_index()) numbers.push_back(field.number());
-  }
-  for (const auto& range : message.reserved_range()) {
-    for (int number = range.start(); number < range.end(); ++number) numbers.push_back(number);
   }
   std::sort(numbers.begin(), numbers.end());
   for (int number = 1; number < 16; ++number) {

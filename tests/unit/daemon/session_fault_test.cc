@@ -130,10 +130,10 @@ INSTANTIATE_TEST_SUITE_P(
                               s.hello();
                               s.bytes(length(limits::kMessageBytesMax + 1));
                             }},
-                      Fault{"UnknownRequest", Errc::invalid_argument, "(field 10)", 3,
+                      Fault{"UnknownRequest", Errc::invalid_argument, "(field 15)", 3,
                             [](Script& s) {
                               s.hello();
-                              s.bytes(framed(std::string("\x08\x03\x52\x00", 4)));
+                              s.bytes(framed(std::string("\x08\x03\x7A\x00", 4)));
                             }},
                       Fault{"BadIngestMessage", Errc::invalid_argument,
                             "not a capexdb.v1.ClientMessage", 3,

@@ -11,8 +11,12 @@ namespace capexdb::daemon {
 namespace {
 
 std::vector<std::string> exchange() {
-  return {wire::frame(Script::hello_message("p")), wire::frame(Script::ping(2)),
-          wire::frame(Script::ingest(3, 1, 2)), wire::frame(Script::query(4)),
+  return {wire::frame(Script::hello_message("p")),
+          wire::frame(Script::ping(2)),
+          wire::frame(Script::ingest(3, 1, 2)),
+          wire::frame(Script::query(4)),
+          wire::frame(Script::ack(6)),
+          wire::frame(Script::subscribe(7)),
           wire::frame(Script::ping(5, 500))};
 }
 
@@ -25,7 +29,8 @@ std::string joined() {
 // Answers whatever was asked, as the daemon would; an answer may make room for
 // the next request.
 void answer_all(Script& script) {
-  while (!script.batches.empty() || !script.requests.empty()) {
+  while (!script.batches.empty() || !script.requests.empty() || !script.acks.empty()) {
+    for (const MoveCursor& move : std::exchange(script.acks, {})) script.reply_ack(move);
     for (const SubmitBatch& batch : std::exchange(script.batches, {})) {
       script.reply_ingest(batch.ticket, batch.batch.batch_number);
     }
@@ -46,7 +51,7 @@ TEST(SessionSplit, EverySplitGivesTheSameReplies) {
   Script whole;
   whole.bytes(all);
   answer_all(whole);
-  ASSERT_EQ(whole.received.size(), 5U);
+  ASSERT_EQ(whole.received.size(), 6U);
   for (std::size_t at = 0; at <= all.size(); ++at) {
     Script script;
     script.bytes(std::string_view(all).substr(0, at));

@@ -58,6 +58,25 @@ class Script {
     session_.on_reply(request.ticket, wire::frame(message), now_);
     perform();
   }
+  // What the feed sends of a subscription.
+  void progress(const Subscribe& subscription, std::uint64_t sequence) {
+    v1::ServerMessage message;
+    message.set_request_id(subscription.request_id);
+    message.mutable_progress()->set_sequence(sequence);
+    session_.on_feed(subscription.ticket, wire::frame(message), now_);
+    perform();
+  }
+  void end_of_feed(const Subscribe& subscription) {
+    session_.on_feed_end(subscription.ticket, error_of(subscription.request_id), now_);
+    perform();
+  }
+  void reply_ack(const MoveCursor& move) {
+    v1::ServerMessage message;
+    message.set_request_id(move.request_id);
+    message.mutable_ack()->set_sequence(move.ack.sequence());
+    session_.on_ack_reply(move.ticket, wire::frame(message), now_);
+    perform();
+  }
   void submitted() {
     session_.on_submitted(now_);
     perform();
@@ -93,6 +112,10 @@ class Script {
   std::vector<v1::ServerMessage> received;
   std::vector<SubmitBatch> batches;
   std::vector<RunRequest> requests;
+  std::vector<MoveCursor> acks;
+  std::vector<Subscribe> subscribed;
+  std::vector<AddCredit> credits;
+  std::vector<Ticket> unsubscribed;
   bool send_shut_down = false;
   bool closed = false;
 
@@ -122,6 +145,12 @@ class Script {
 
   // ---- Messages.
 
+  static std::string error_of(std::uint64_t request_id) {
+    v1::ServerMessage message;
+    message.set_request_id(request_id);
+    message.mutable_error()->set_code(15);
+    return wire::frame(message);
+  }
   static v1::ClientMessage hello_message(const std::string& producer_id) {
     v1::ClientMessage message;
     message.set_request_id(1);
@@ -141,6 +170,24 @@ class Script {
     message.set_request_id(request_id);
     message.mutable_query()->set_kind(v1::QUERY_KIND_CELLS);
     message.mutable_query()->add_select("alibaba");
+    return message;
+  }
+  static v1::ClientMessage subscribe(std::uint64_t request_id, std::uint32_t credit = 10) {
+    v1::ClientMessage message;
+    message.set_request_id(request_id);
+    message.mutable_subscribe()->set_credit(credit);
+    return message;
+  }
+  static v1::ClientMessage ack(std::uint64_t request_id) {
+    v1::ClientMessage message;
+    message.set_request_id(request_id);
+    message.mutable_ack()->set_cursor("desk");
+    return message;
+  }
+  static v1::ClientMessage cancel(std::uint64_t request_id, std::uint64_t which) {
+    v1::ClientMessage message;
+    message.set_request_id(request_id);
+    message.mutable_cancel()->set_request_id(which);
     return message;
   }
   static v1::Event event(const std::string& value = "23000000000") {
@@ -176,6 +223,10 @@ class Script {
     if (takes_batches) session_.on_submitted(now_);
   }
   void act(RunRequest& action) { requests.push_back(std::move(action)); }
+  void act(MoveCursor& action) { acks.push_back(std::move(action)); }
+  void act(Subscribe& action) { subscribed.push_back(std::move(action)); }
+  void act(AddCredit& action) { credits.push_back(action); }
+  void act(Unsubscribe& action) { unsubscribed.push_back(action.ticket); }
   void act(ShutdownSend&) { send_shut_down = true; }
   void act(Close&) { closed = true; }
 

@@ -7,6 +7,8 @@
     asking                     questions, asked once more where the connection broke
     window                     numbered batches without an answer
     producer, report           an ingest from its first record to its last answer
+    subscriber                 a subscription over as many connections as it takes
+    feed, cursors              its options and items, and the cursors that the server keeps
     verbs, calls, question     requests, and what their answers become
     answers, table             rows out of messages, and as tables
     rows, facts, periods, quantities, text    rows into events

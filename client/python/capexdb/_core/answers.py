@@ -46,9 +46,9 @@ def row_of(m: QueryRow) -> Row:
         period=m.period,
         start=day_of(m.start),
         end=day_of(m.end),
-        value=_decimal(m.value),
-        low=_decimal(m.low),
-        high=_decimal(m.high),
+        value=decimal_of(m.value),
+        low=decimal_of(m.low),
+        high=decimal_of(m.high),
         low_kind=_bound_kind(m.low, m.low_kind),
         high_kind=_bound_kind(m.high, m.high_kind),
         approx=m.approx,
@@ -79,11 +79,12 @@ def row_of(m: QueryRow) -> Row:
 
 
 def _range(m: RangeMessage) -> Range:
-    return Range(_decimal(m.value), _decimal(m.low), _decimal(m.high),
+    return Range(decimal_of(m.value), decimal_of(m.low), decimal_of(m.high),
                  _bound_kind(m.low, m.low_kind), _bound_kind(m.high, m.high_kind), m.approx)
 
 
-def _decimal(text: str) -> Decimal | None:
+def decimal_of(text: str) -> Decimal | None:
+    """None for an empty text. Error: ProtocolError."""
     if not text:
         return None
     try:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Callable, Generic, Protocol, TypeVar
 
-from ..errors import CapexdbError, Code, DeadlineExceeded
+from ..errors import CapexdbError, Code, DeadlineExceeded, may_pass
 from ..v1.envelope_pb2 import Hello, ServerMessage
-from .effects import Shut, Steps
+from .effects import Pause, Shut, Steps
 from .endpoint import Settings
 from .link import Link
 
@@ -30,6 +30,7 @@ class Call(Generic[T]):
     kind: str  # the field of ClientMessage
     request: Callable[[float], bytes]  # for a number of seconds
     collector: Callable[[], Collector[T]]  # a new one for each attempt
+    patient: bool = False  # asked until the deadline, also where nobody can be reached
 
 
 class Asker:
@@ -57,6 +58,19 @@ class Asker:
     def ask(self, call: Call[T], deadline: float) -> Steps[T]:
         """Errors: Unavailable (no connection in time, or broken twice), DeadlineExceeded,
         ProtocolError, and whatever the server answers."""
+        pause = self._settings.backoff_min
+        while True:
+            try:
+                answer = yield from self._ask(call, deadline)
+                return answer
+            except CapexdbError as error:
+                again_at = self._settings.clock() + pause
+                if not call.patient or not may_pass(error) or again_at >= deadline:
+                    raise
+            yield Pause(again_at)
+            pause = min(2 * pause, self._settings.backoff_max)
+
+    def _ask(self, call: Call[T], deadline: float) -> Steps[T]:
         while True:
             fresh = self._link is None  # the connection is made for this call
             yield from self.connect(deadline)

@@ -45,9 +45,10 @@ class _One(Generic[T]):
         return self._make(self._message)
 
 
-def one_answer(kind: str, request: Any, make: Callable[[ServerMessage], T]) -> Call[T]:
+def one_answer(kind: str, request: Any, make: Callable[[ServerMessage], T],
+               patient: bool = False) -> Call[T]:
     data: bytes = request.SerializeToString()
-    return Call(kind, lambda _: data, lambda: _One(make))
+    return Call(kind, lambda _: data, lambda: _One(make), patient)
 
 
 def query(question: QueryRequest) -> Call[Answer]:
@@ -95,7 +96,7 @@ def check_sequence(field: str, sequence: int) -> None:
                               field=field, reason="out_of_range")
 
 
-def _time(microseconds: int) -> datetime:
+def time_of(microseconds: int) -> datetime:
     return _EPOCH + timedelta(microseconds=microseconds)
 
 
@@ -103,7 +104,7 @@ def _stored_event(reply: ShowReply) -> StoredEvent:
     event = reply.event if reply.HasField("event") else parse(Event(), reply.event_bytes)
     if event is None:
         raise ProtocolError("the event of the answer cannot be parsed")
-    return StoredEvent(sequence=reply.sequence, recorded_at=_time(reply.recorded_at_us),
+    return StoredEvent(sequence=reply.sequence, recorded_at=time_of(reply.recorded_at_us),
                        producer_id=reply.producer_id, batch_number=reply.batch_number,
                        supersedes=tuple(reply.supersedes), event=event,
                        event_bytes=reply.event_bytes)
@@ -150,7 +151,7 @@ def _metric(m: CatalogMetric) -> Metric:
 def _status(message: ServerMessage) -> ServerStatus:
     s = message.status
     return ServerStatus(sequence=s.sequence, server_version=s.server_version,
-                        format_version=s.format_version, started_at=_time(s.started_at_us),
+                        format_version=s.format_version, started_at=time_of(s.started_at_us),
                         data_dir=s.data_dir, parties=s.parties, metrics=s.metrics,
                         sources=s.sources, connections=s.connections, disk_bytes=s.disk_bytes,
                         memory_bytes=s.memory_bytes, events_accepted=s.events_accepted,

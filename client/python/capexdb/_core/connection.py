@@ -29,10 +29,18 @@ _LAST_ANSWERS = {
     "status": "status",
     "quarantine": "quarantine",
     "ping": "pong",
+    "subscribe": "end",  # of a replay; another one ends with an Error only
+    "ack": "ack",
+    "cursors": "cursors",
+}
+_UNANSWERED = ("credit",)
+_BEFORE_THE_LAST = {
+    "query_done": ("query_chunk",),
+    "end": ("change", "caught_up", "progress", "gap"),
 }
 _NUMBERS = {
     name: ClientMessage.DESCRIPTOR.fields_by_name[name].number
-    for name in _LAST_ANSWERS
+    for name in (*_LAST_ANSWERS, *_UNANSWERED)
 }
 _REQUEST_ID = varint(ClientMessage.REQUEST_ID_FIELD_NUMBER << 3)
 
@@ -51,6 +59,7 @@ class Reply:
     message: ServerMessage | None
     error: CapexdbError | None
     last: bool  # nothing more comes for this request
+    body: bytes = b""  # the message as it came
 
 
 def exception_of(error: Error) -> CapexdbError:
@@ -69,6 +78,7 @@ class ConnectionFsm:
         self.state = State.GREETING
         self.welcome = Welcome()  # once open
         self.error: CapexdbError | None = None  # once failed
+        self.changes = 0  # of the feed, that came
         self._reader = FrameReader(REPLY_BYTES_MAX)
         self._output: list[bytes] = []
         self._replies: deque[Reply] = deque()
@@ -87,7 +97,8 @@ class ConnectionFsm:
                 field_head(_NUMBERS[kind], sum(map(len, request))))
         self._output.append(varint(len(head) + sum(map(len, request))) + head)
         self._output.extend(request)
-        self._in_flight[self._last_request_id] = _LAST_ANSWERS[kind]
+        if kind not in _UNANSWERED:
+            self._in_flight[self._last_request_id] = _LAST_ANSWERS[kind]
         return self._last_request_id
 
     @property
@@ -98,6 +109,10 @@ class ConnectionFsm:
         output = b"".join(self._output)
         self._output.clear()
         return output
+
+    @property
+    def has_reply(self) -> bool:
+        return bool(self._replies)
 
     def next_reply(self) -> Reply | None:
         """Replies in the order in which they came, also those before the end."""
@@ -112,7 +127,7 @@ class ConnectionFsm:
                 message = parse(ServerMessage(), body)
                 if message is None:
                     raise ProtocolError("a message of the server cannot be parsed")
-                self._handle(message)
+                self._handle(message, body)
         except ProtocolError as error:
             self.on_disconnected(error)
 
@@ -124,7 +139,7 @@ class ConnectionFsm:
         self._in_flight.clear()
         self._output.clear()
 
-    def _handle(self, message: ServerMessage) -> None:
+    def _handle(self, message: ServerMessage, body: bytes) -> None:
         kind = message.WhichOneof("message")
         if self.state is State.GREETING:
             self._handle_greeting(kind, message)
@@ -141,12 +156,14 @@ class ConnectionFsm:
             return
         if expected is None:
             raise ProtocolError(f"the server answers request {request_id}, which nobody waits for")
-        last = kind == expected
-        if not last and not (kind == "query_chunk" and expected == "query_done"):
+        last = kind == expected or (kind == "caught_up" and message.caught_up.end)
+        if kind != expected and kind not in _BEFORE_THE_LAST.get(expected, ()):
             raise ProtocolError(f"the server's answer to request {request_id} is of another kind")
+        if kind == "change":
+            self.changes += 1
         if last:
             del self._in_flight[request_id]
-        self._replies.append(Reply(request_id, message, None, last))
+        self._replies.append(Reply(request_id, message, None, last, body))
 
     def _handle_greeting(self, kind: str | None, message: ServerMessage) -> None:
         if kind == "error":

@@ -44,6 +44,11 @@ def seconds(field: str, value: float) -> float:
     return float(value)
 
 
+def span(field: str, value: float) -> float:
+    """As seconds; 0 is one too."""
+    return 0.0 if value == 0 and not isinstance(value, bool) else seconds(field, value)
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Of a client. Times are seconds; `clock` is monotonic."""

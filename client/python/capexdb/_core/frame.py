@@ -21,6 +21,41 @@ def field_head(number: int, length: int) -> bytes:
     return varint(number << 3 | 2) + varint(length)
 
 
+def fields_of(message: bytes, number: int) -> bytes:
+    """What the fields of bytes of that number hold, put together as protobuf merges them. The
+    message is one that protobuf has parsed."""
+    found = []
+    at = depth = 0  # in groups
+    while at < len(message):
+        tag, at = _read_varint(message, at)
+        wire_type = tag & 7
+        if wire_type == 0:
+            _, at = _read_varint(message, at)
+        elif wire_type == 1:
+            at += 8
+        elif wire_type == 2:
+            length, at = _read_varint(message, at)
+            if tag >> 3 == number and depth == 0:
+                found.append(message[at:at + length])
+            at += length
+        elif wire_type == 5:
+            at += 4
+        else:
+            depth += 1 if wire_type == 3 else -1
+    return found[0] if len(found) == 1 else b"".join(found)
+
+
+def _read_varint(data: bytes, at: int) -> tuple[int, int]:
+    number = shift = 0
+    while True:
+        byte = data[at]
+        at += 1
+        number |= (byte & 0x7F) << shift
+        if byte < 0x80:
+            return number, at
+        shift += 7
+
+
 class FrameReader:
     """Collects bytes as they come and hands out whole messages. Memory grows with the bytes that
     were received, not with the length that a sender announces. One thread."""

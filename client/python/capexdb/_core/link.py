@@ -15,6 +15,7 @@ class Link:
     def __init__(self, settings: Settings, hello: Hello) -> None:
         self._settings = settings
         self._fsm = ConnectionFsm(hello)
+        self.heard_at = settings.clock()  # when bytes came last
 
     @property
     def welcome(self) -> Welcome:
@@ -23,6 +24,16 @@ class Link:
     @property
     def is_broken(self) -> bool:
         return self._fsm.is_failed
+
+    @property
+    def has_reply(self) -> bool:
+        """One is here already."""
+        return self._fsm.has_reply
+
+    @property
+    def changes(self) -> int:
+        """Of the feed, that came."""
+        return self._fsm.changes
 
     def send(self, kind: str, *request: bytes) -> int:
         return self._fsm.send(kind, *request)
@@ -61,6 +72,7 @@ class Link:
     def _step(self, deadline: float) -> Steps[None]:
         moved = yield Move(self._fsm.take_output(), deadline)
         if moved.data:
+            self.heard_at = self._settings.clock()
             self._fsm.on_bytes(moved.data)
         if moved.ended:
             self._fsm.on_disconnected(Unavailable(moved.ended))

@@ -94,7 +94,7 @@ def build(kind: str, select: Words | None = None, metric: Words | None = None,
         select=[_text("select", one) for one in _list("select", select)],
         metric=",".join(_text("metric", one) for one in _list("metric", metric)),
         periods=_period(periods),
-        as_of=_day("as_of", as_of),
+        as_of=day_text("as_of", as_of),
         at_sequence=_count("at", at, SEQUENCE_MAX),
         policy=_text("policy", policy),
         statuses=_numbers(STATUSES, "status", status),
@@ -105,16 +105,16 @@ def build(kind: str, select: Words | None = None, metric: Words | None = None,
         every=_number(EVERIES, "every", every),  # type: ignore[arg-type]
         fold=_number(FOLDS, "fn", fn),  # type: ignore[arg-type]
         growth=_number(GROWTHS, "growth", growth),  # type: ignore[arg-type]
-        share=_flag("share", share),
-        cumulative=_flag("cumulative", cumulative),
+        share=flag("share", share),
+        cumulative=flag("cumulative", cumulative),
         currency=_text("currency", currency),
         top=_count("top", top, ROWS_MAX),
-        explain=_flag("explain", explain),
-        no_implied=_flag("no_implied", no_implied),
+        explain=flag("explain", explain),
+        no_implied=flag("no_implied", no_implied),
         findings=_findings(findings),
-        from_as_of=_day("from_as_of", from_as_of),
+        from_as_of=day_text("from_as_of", from_as_of),
         from_sequence=_count("from_sequence", from_sequence, SEQUENCE_MAX),
-        from_recorded=_day("from_recorded", from_recorded),
+        from_recorded=day_text("from_recorded", from_recorded),
         seller=_text("seller", seller),
         buyer=_text("buyer", buyer),
         product=_text("product", product),
@@ -175,7 +175,7 @@ def _period(period: Period | None) -> str:
     return _text("periods", period)  # type: ignore[arg-type]
 
 
-def _day(field: str, day: Day | None) -> str:
+def day_text(field: str, day: Day | None) -> str:
     if isinstance(day, datetime):
         raise TypeError(f"{field} is a day (datetime.date, or YYYY-MM-DD), not a datetime")
     if isinstance(day, date):
@@ -201,7 +201,7 @@ def _count(field: str, number: int | None, most: int) -> int:
     return number
 
 
-def _flag(field: str, flag: bool) -> bool:
+def flag(field: str, flag: bool) -> bool:
     if not isinstance(flag, bool):
         raise TypeError(f"{field} is True or False, not {type(flag).__name__}")
     return flag
@@ -218,6 +218,13 @@ def _numbers(vocabulary: Vocabulary[Any], field: str, words: Words) -> list[Any]
 def _comma_list(field: str, words: Words) -> list[str]:
     parts = [part.strip() for text in _list(field, words) for part in _text(field, text).split(",")]
     return [part for part in parts if part]
+
+
+def words_of(field: str, words: Words) -> list[str]:
+    """A text may be a comma list; in a list each text is one word, which may have commas."""
+    if isinstance(words, str):
+        return _comma_list(field, words)
+    return [_text(field, word) for word in words]
 
 
 def _findings(words: Words) -> list[Any]:

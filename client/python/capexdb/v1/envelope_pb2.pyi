@@ -1,3 +1,4 @@
+from capexdb.v1 import feed_pb2 as _feed_pb2
 from capexdb.v1 import ingest_pb2 as _ingest_pb2
 from capexdb.v1 import query_pb2 as _query_pb2
 from google.protobuf.internal import containers as _containers
@@ -14,9 +15,12 @@ class Cancel(_message.Message):
     def __init__(self, request_id: _Optional[int] = ...) -> None: ...
 
 class ClientMessage(_message.Message):
-    __slots__ = ["cancel", "catalog", "hello", "ingest", "ping", "quarantine", "query", "request_id", "show", "status"]
+    __slots__ = ["ack", "cancel", "catalog", "credit", "cursors", "hello", "ingest", "ping", "quarantine", "query", "request_id", "show", "status", "subscribe"]
+    ACK_FIELD_NUMBER: _ClassVar[int]
     CANCEL_FIELD_NUMBER: _ClassVar[int]
     CATALOG_FIELD_NUMBER: _ClassVar[int]
+    CREDIT_FIELD_NUMBER: _ClassVar[int]
+    CURSORS_FIELD_NUMBER: _ClassVar[int]
     HELLO_FIELD_NUMBER: _ClassVar[int]
     INGEST_FIELD_NUMBER: _ClassVar[int]
     PING_FIELD_NUMBER: _ClassVar[int]
@@ -25,8 +29,12 @@ class ClientMessage(_message.Message):
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     SHOW_FIELD_NUMBER: _ClassVar[int]
     STATUS_FIELD_NUMBER: _ClassVar[int]
+    SUBSCRIBE_FIELD_NUMBER: _ClassVar[int]
+    ack: _feed_pb2.Ack
     cancel: Cancel
     catalog: _query_pb2.CatalogRequest
+    credit: _feed_pb2.Credit
+    cursors: _feed_pb2.CursorRequest
     hello: Hello
     ingest: _ingest_pb2.IngestRequest
     ping: Ping
@@ -35,7 +43,8 @@ class ClientMessage(_message.Message):
     request_id: int
     show: _query_pb2.ShowRequest
     status: _query_pb2.StatusRequest
-    def __init__(self, request_id: _Optional[int] = ..., hello: _Optional[_Union[Hello, _Mapping]] = ..., ingest: _Optional[_Union[_ingest_pb2.IngestRequest, _Mapping]] = ..., query: _Optional[_Union[_query_pb2.QueryRequest, _Mapping]] = ..., show: _Optional[_Union[_query_pb2.ShowRequest, _Mapping]] = ..., catalog: _Optional[_Union[_query_pb2.CatalogRequest, _Mapping]] = ..., status: _Optional[_Union[_query_pb2.StatusRequest, _Mapping]] = ..., ping: _Optional[_Union[Ping, _Mapping]] = ..., cancel: _Optional[_Union[Cancel, _Mapping]] = ..., quarantine: _Optional[_Union[_ingest_pb2.QuarantineRequest, _Mapping]] = ...) -> None: ...
+    subscribe: _feed_pb2.SubscribeRequest
+    def __init__(self, request_id: _Optional[int] = ..., hello: _Optional[_Union[Hello, _Mapping]] = ..., ingest: _Optional[_Union[_ingest_pb2.IngestRequest, _Mapping]] = ..., query: _Optional[_Union[_query_pb2.QueryRequest, _Mapping]] = ..., show: _Optional[_Union[_query_pb2.ShowRequest, _Mapping]] = ..., catalog: _Optional[_Union[_query_pb2.CatalogRequest, _Mapping]] = ..., status: _Optional[_Union[_query_pb2.StatusRequest, _Mapping]] = ..., ping: _Optional[_Union[Ping, _Mapping]] = ..., cancel: _Optional[_Union[Cancel, _Mapping]] = ..., subscribe: _Optional[_Union[_feed_pb2.SubscribeRequest, _Mapping]] = ..., credit: _Optional[_Union[_feed_pb2.Credit, _Mapping]] = ..., ack: _Optional[_Union[_feed_pb2.Ack, _Mapping]] = ..., quarantine: _Optional[_Union[_ingest_pb2.QuarantineRequest, _Mapping]] = ..., cursors: _Optional[_Union[_feed_pb2.CursorRequest, _Mapping]] = ...) -> None: ...
 
 class Error(_message.Message):
     __slots__ = ["code", "message", "violations"]
@@ -94,11 +103,17 @@ class Pong(_message.Message):
     def __init__(self, nonce: _Optional[int] = ...) -> None: ...
 
 class ServerMessage(_message.Message):
-    __slots__ = ["catalog", "error", "ingest", "pong", "quarantine", "query_chunk", "query_done", "request_id", "show", "status", "welcome"]
+    __slots__ = ["ack", "catalog", "caught_up", "change", "cursors", "error", "gap", "ingest", "pong", "progress", "quarantine", "query_chunk", "query_done", "request_id", "show", "status", "welcome"]
+    ACK_FIELD_NUMBER: _ClassVar[int]
     CATALOG_FIELD_NUMBER: _ClassVar[int]
+    CAUGHT_UP_FIELD_NUMBER: _ClassVar[int]
+    CHANGE_FIELD_NUMBER: _ClassVar[int]
+    CURSORS_FIELD_NUMBER: _ClassVar[int]
     ERROR_FIELD_NUMBER: _ClassVar[int]
+    GAP_FIELD_NUMBER: _ClassVar[int]
     INGEST_FIELD_NUMBER: _ClassVar[int]
     PONG_FIELD_NUMBER: _ClassVar[int]
+    PROGRESS_FIELD_NUMBER: _ClassVar[int]
     QUARANTINE_FIELD_NUMBER: _ClassVar[int]
     QUERY_CHUNK_FIELD_NUMBER: _ClassVar[int]
     QUERY_DONE_FIELD_NUMBER: _ClassVar[int]
@@ -106,10 +121,16 @@ class ServerMessage(_message.Message):
     SHOW_FIELD_NUMBER: _ClassVar[int]
     STATUS_FIELD_NUMBER: _ClassVar[int]
     WELCOME_FIELD_NUMBER: _ClassVar[int]
+    ack: _feed_pb2.AckReply
     catalog: _query_pb2.CatalogReply
+    caught_up: _feed_pb2.CaughtUp
+    change: _feed_pb2.Change
+    cursors: _feed_pb2.CursorReply
     error: Error
+    gap: _feed_pb2.Gap
     ingest: _ingest_pb2.IngestReply
     pong: Pong
+    progress: _feed_pb2.Progress
     quarantine: _ingest_pb2.QuarantineReply
     query_chunk: _query_pb2.QueryChunk
     query_done: _query_pb2.QueryDone
@@ -117,7 +138,7 @@ class ServerMessage(_message.Message):
     show: _query_pb2.ShowReply
     status: _query_pb2.StatusReply
     welcome: Welcome
-    def __init__(self, request_id: _Optional[int] = ..., welcome: _Optional[_Union[Welcome, _Mapping]] = ..., ingest: _Optional[_Union[_ingest_pb2.IngestReply, _Mapping]] = ..., query_chunk: _Optional[_Union[_query_pb2.QueryChunk, _Mapping]] = ..., query_done: _Optional[_Union[_query_pb2.QueryDone, _Mapping]] = ..., show: _Optional[_Union[_query_pb2.ShowReply, _Mapping]] = ..., catalog: _Optional[_Union[_query_pb2.CatalogReply, _Mapping]] = ..., status: _Optional[_Union[_query_pb2.StatusReply, _Mapping]] = ..., pong: _Optional[_Union[Pong, _Mapping]] = ..., error: _Optional[_Union[Error, _Mapping]] = ..., quarantine: _Optional[_Union[_ingest_pb2.QuarantineReply, _Mapping]] = ...) -> None: ...
+    def __init__(self, request_id: _Optional[int] = ..., welcome: _Optional[_Union[Welcome, _Mapping]] = ..., ingest: _Optional[_Union[_ingest_pb2.IngestReply, _Mapping]] = ..., query_chunk: _Optional[_Union[_query_pb2.QueryChunk, _Mapping]] = ..., query_done: _Optional[_Union[_query_pb2.QueryDone, _Mapping]] = ..., show: _Optional[_Union[_query_pb2.ShowReply, _Mapping]] = ..., catalog: _Optional[_Union[_query_pb2.CatalogReply, _Mapping]] = ..., status: _Optional[_Union[_query_pb2.StatusReply, _Mapping]] = ..., pong: _Optional[_Union[Pong, _Mapping]] = ..., error: _Optional[_Union[Error, _Mapping]] = ..., change: _Optional[_Union[_feed_pb2.Change, _Mapping]] = ..., caught_up: _Optional[_Union[_feed_pb2.CaughtUp, _Mapping]] = ..., progress: _Optional[_Union[_feed_pb2.Progress, _Mapping]] = ..., gap: _Optional[_Union[_feed_pb2.Gap, _Mapping]] = ..., quarantine: _Optional[_Union[_ingest_pb2.QuarantineReply, _Mapping]] = ..., ack: _Optional[_Union[_feed_pb2.AckReply, _Mapping]] = ..., cursors: _Optional[_Union[_feed_pb2.CursorReply, _Mapping]] = ...) -> None: ...
 
 class Welcome(_message.Message):
     __slots__ = ["checkpoint", "last_batch_number", "last_sequence", "limits", "protocol_version", "server_version"]

@@ -294,7 +294,7 @@ class ShowRequest(_message.Message):
     def __init__(self, sequence: _Optional[int] = ...) -> None: ...
 
 class StatusReply(_message.Message):
-    __slots__ = ["connections", "data_dir", "disk_bytes", "events_accepted", "events_duplicate", "events_rejected", "format_version", "memory_bytes", "metrics", "parties", "quarantined", "queries", "queries_running", "sequence", "server_version", "sources", "started_at_us"]
+    __slots__ = ["connections", "data_dir", "disk_bytes", "events_accepted", "events_duplicate", "events_rejected", "format_version", "memory_bytes", "metrics", "parties", "quarantined", "queries", "queries_running", "sequence", "server_version", "sources", "started_at_us", "subscriptions"]
     CONNECTIONS_FIELD_NUMBER: _ClassVar[int]
     DATA_DIR_FIELD_NUMBER: _ClassVar[int]
     DISK_BYTES_FIELD_NUMBER: _ClassVar[int]
@@ -312,6 +312,7 @@ class StatusReply(_message.Message):
     SERVER_VERSION_FIELD_NUMBER: _ClassVar[int]
     SOURCES_FIELD_NUMBER: _ClassVar[int]
     STARTED_AT_US_FIELD_NUMBER: _ClassVar[int]
+    SUBSCRIPTIONS_FIELD_NUMBER: _ClassVar[int]
     connections: int
     data_dir: str
     disk_bytes: int
@@ -329,7 +330,8 @@ class StatusReply(_message.Message):
     server_version: str
     sources: int
     started_at_us: int
-    def __init__(self, sequence: _Optional[int] = ..., server_version: _Optional[str] = ..., format_version: _Optional[int] = ..., started_at_us: _Optional[int] = ..., parties: _Optional[int] = ..., metrics: _Optional[int] = ..., sources: _Optional[int] = ..., connections: _Optional[int] = ..., disk_bytes: _Optional[int] = ..., events_accepted: _Optional[int] = ..., events_duplicate: _Optional[int] = ..., events_rejected: _Optional[int] = ..., queries: _Optional[int] = ..., data_dir: _Optional[str] = ..., memory_bytes: _Optional[int] = ..., queries_running: _Optional[int] = ..., quarantined: _Optional[int] = ...) -> None: ...
+    subscriptions: int
+    def __init__(self, sequence: _Optional[int] = ..., server_version: _Optional[str] = ..., format_version: _Optional[int] = ..., started_at_us: _Optional[int] = ..., parties: _Optional[int] = ..., metrics: _Optional[int] = ..., sources: _Optional[int] = ..., connections: _Optional[int] = ..., disk_bytes: _Optional[int] = ..., events_accepted: _Optional[int] = ..., events_duplicate: _Optional[int] = ..., events_rejected: _Optional[int] = ..., queries: _Optional[int] = ..., data_dir: _Optional[str] = ..., memory_bytes: _Optional[int] = ..., queries_running: _Optional[int] = ..., quarantined: _Optional[int] = ..., subscriptions: _Optional[int] = ...) -> None: ...
 
 class StatusRequest(_message.Message):
     __slots__ = []

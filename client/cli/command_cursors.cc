@@ -1,0 +1,61 @@
+// capex cursors
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <memory>
+
+#include "client/cli/verb.h"
+#include "proto/model/time_range.h"
+
+namespace capexdb::cli {
+namespace {
+
+struct CursorOptions {
+  std::string name;
+  std::string forget;
+};
+
+void print_cursors(const FeedCursors& found, const Style& style) {
+  Table table;
+  table.columns = {{"name"}, {"sequence", true}, {"lag", true}, {"moved_at"}};
+  table.row_count = found.cursors.size();
+  table.row = [&found](std::size_t index) {
+    const FeedCursor& cursor = found.cursors[index];
+    const std::uint64_t lag =
+        found.sequence > cursor.sequence ? found.sequence - cursor.sequence : 0;
+    return Row{cursor.name, cursor.sequence, lag, timestamp_to_string(cursor.moved_at_us)};
+  };
+  print(table, Json{{"sequence", found.sequence}}, style, std::cout);
+}
+
+int cursors(const Globals& globals, const CursorOptions& options) {
+  const Deadline deadline = after(globals.timeout());
+  auto client = Client::connect(globals.client_options(), deadline);
+  if (!client) return report(client.error());
+  const std::string& name = options.forget.empty() ? options.name : options.forget;
+  const auto found = client->cursors(name, deadline);
+  if (!found) return report(found.error());
+  if (!name.empty() && found->cursors.empty()) {
+    return report(Error{Errc::not_found, "there is no cursor \"" + name +
+                                             "\"; capex cursors lists those there are"});
+  }
+  if (options.forget.empty()) {
+    print_cursors(*found, globals.style());
+    return kOk;
+  }
+  const auto forgotten = client->forget_cursor(name, deadline);
+  if (!forgotten) return report(forgotten.error());
+  std::cerr << "forgotten: " << printable(name) << ", which stood at "
+            << found->cursors.front().sequence << '\n';
+  return kOk;
+}
+
+}  // namespace
+
+Run declare_cursors(CLI::App& app, const Globals& globals) {
+  auto options = std::make_shared<CursorOptions>();
+  CLI::Option* name = app.add_option("NAME", options->name, "Only this one");
+  app.add_option("--forget", options->forget, "Remove this one")->type_name("NAME")->excludes(name);
+  return [options, &globals] { return cursors(globals, *options); };
+}
+
+}  // namespace capexdb::cli

@@ -1,0 +1,271 @@
+#include "capexdb/subscription.h"
+
+#include <algorithm>
+#include <random>
+#include <thread>
+#include <utility>
+
+#include "client/backoff.h"
+#include "client/connection.h"
+#include "client/subscription_fsm.h"
+#include "proto/model/text.h"
+
+namespace capexdb {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using client::SubscriptionFsm;
+
+// Errors after which the subscription may be asked for again over a new connection.
+bool may_be_asked_again(const Error& error) {
+  switch (error.code) {
+    case Errc::unavailable:
+    case Errc::aborted:
+    case Errc::deadline_exceeded:
+      return true;
+    case Errc::resource_exhausted:
+      return error.reason != kTooLargeReason;
+    default:
+      return false;
+  }
+}
+
+// In seconds, "1.5", without more digits than there are.
+std::string seconds_text(std::chrono::milliseconds duration) {
+  const auto count = duration.count();
+  std::string text = std::to_string(count / 1000);
+  if (count % 1000 != 0) text += "." + std::to_string(count % 1000 + 1000).substr(1);
+  return text + " s";
+}
+
+void append_list(const std::string& list, std::vector<std::string>& names) {
+  for (std::string& name : split(list, ',')) {
+    if (!name.empty() && name != "all") names.push_back(std::move(name));
+  }
+}
+
+// A name may have a comma, and then a blank: "Amazon.com, Inc." is one.
+void append_names(const std::string& text, std::vector<std::string>& names) {
+  if (text.find(", ") == std::string::npos) return append_list(text, names);
+  names.push_back(text);
+}
+
+bool takes_everything(const FeedFilter& filter) {
+  return filter.companies.empty() && filter.metrics.empty() && filter.products.empty() &&
+         filter.counterparties.empty() && filter.statuses.empty() && filter.sources.empty() &&
+         filter.meanings.empty() && filter.change_above_percent.empty();
+}
+
+}  // namespace
+
+struct Subscription::Impl {
+  Impl(ClientOptions client_options, SubscriptionOptions subscription_options, std::uint32_t seed)
+      : client(std::move(client_options)),
+        options(subscription_options),
+        fsm(std::move(subscription_options)),
+        backoff(client.backoff_min, client.backoff_max, seed) {}
+
+  ClientOptions client;
+  SubscriptionOptions options;
+  SubscriptionFsm fsm;
+  client::Backoff backoff;
+  std::unique_ptr<client::Connection> connection;
+  std::unique_ptr<client::Connection> attempt;  // a connection that is being opened
+  std::optional<Error> fatal;
+  std::optional<Error> trouble;  // why the subscription does not go on
+  Deadline trouble_since{};
+  Deadline retry_at{};  // the next attempt, while there is no connection
+  std::uint64_t begun = 0;
+
+  Result<void> give_up(Error error) {
+    fatal = std::move(error);
+    connection.reset();
+    attempt.reset();
+    fsm.on_disconnected();
+    return fail(*fatal);
+  }
+
+  // The connection is of no use any more; a later step makes another.
+  Result<void> disconnect(Error why) {
+    if (!may_be_asked_again(why)) return give_up(std::move(why));
+    connection.reset();
+    attempt.reset();
+    fsm.on_disconnected();
+    const Deadline now = Clock::now();
+    if (!trouble) trouble_since = now;
+    trouble = std::move(why);
+    retry_at = backoff.failed(now);
+    return {};
+  }
+
+  void subscribe() {
+    v1::ClientMessage request = fsm.begin(connection->welcome().last_sequence());
+    fsm.on_begun(connection->send(request));
+  }
+
+  // Goes on with the attempt of an earlier call, where one is under way.
+  Result<void> reconnect(Deadline deadline) {
+    Deadline until = deadline;
+    if (options.give_up_after.count() > 0) {
+      const Deadline give_up_at = trouble_since + options.give_up_after;
+      if (trouble && Clock::now() >= give_up_at) {
+        return give_up(Error{Errc::unavailable, trouble->message + "; gave up after " +
+                                                    seconds_text(options.give_up_after)});
+      }
+      until = std::min(until, give_up_at);
+    }
+    if (!attempt) {
+      std::this_thread::sleep_until(std::min(until, retry_at));
+      if (until < retry_at) return {};
+      auto made = client::Connection::begin(client);
+      if (!made) return disconnect(std::move(made.error()));
+      attempt = std::move(*made);
+    }
+    const auto opened = attempt->finish_opening(until);
+    if (!opened) return disconnect(opened.error());
+    if (!*opened) return {};
+    connection = std::move(attempt);
+    subscribe();
+    return {};
+  }
+
+  bool send_what_is_due() {
+    bool sent = false;
+    while (auto message = fsm.next_to_send()) {
+      connection->send(*message);
+      fsm.on_sent(*message);
+      sent = true;
+    }
+    return sent;
+  }
+
+  // Gets what is due under way, without waiting; a failure is told by the next call that
+  // waits.
+  void nudge() {
+    if (connection && send_what_is_due()) (void)step(Deadline::min());
+  }
+
+  // Waits, at most until the deadline, for one thing to happen.
+  Result<void> step(Deadline deadline) {
+    if (fatal) return fail(*fatal);
+    if (!connection) return reconnect(deadline);
+    send_what_is_due();
+    const Deadline silence_at = connection->heard_at() + options.silence_max;
+    auto waited = connection->wait(std::min(deadline, silence_at));
+    if (!waited) return disconnect(std::move(waited.error()));
+    if (!*waited) {
+      if (Clock::now() < connection->heard_at() + options.silence_max) return {};
+      return disconnect(Error{Errc::unavailable, client.server + " has said nothing for " +
+                                                     seconds_text(options.silence_max)});
+    }
+    client::Reply& reply = **waited;
+    if (!reply.message) return disconnect(std::move(reply.message.error()));
+    const bool was_begun = fsm.state() != SubscriptionFsm::State::asked;
+    auto taken = fsm.on_reply(reply.request_id, std::move(*reply.message));
+    if (!taken) return give_up(std::move(taken.error()));
+    if (!was_begun && fsm.state() == SubscriptionFsm::State::begun) {
+      ++begun;
+      trouble.reset();
+      backoff.succeeded();
+    }
+    return {};
+  }
+};
+
+Subscription::Subscription(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Subscription::~Subscription() = default;
+Subscription::Subscription(Subscription&& other) noexcept = default;
+Subscription& Subscription::operator=(Subscription&& other) noexcept = default;
+
+Result<Subscription> Subscription::open(ClientOptions options,
+                                        SubscriptionOptions subscription_options,
+                                        Deadline deadline) {
+  CAPEXDB_TRY(client::check(subscription_options));
+  // A subscriber ingests nothing: with an id it would fence off the producer that has it.
+  options.producer_id.clear();
+  options.ephemeral_producer = false;
+  auto impl = std::make_unique<Impl>(std::move(options), std::move(subscription_options),
+                                     std::random_device()());
+  CAPEXDB_ASSIGN(impl->connection, client::Connection::open(impl->client, deadline));
+  impl->subscribe();
+  while (impl->begun == 0) {
+    CAPEXDB_TRY(impl->step(deadline));
+    if (impl->trouble) return fail(std::move(*impl->trouble));
+    if (impl->begun == 0 && Clock::now() >= deadline) {
+      return fail(Errc::deadline_exceeded,
+                  impl->client.server + " has not begun the subscription in time");
+    }
+  }
+  return Subscription(std::move(impl));
+}
+
+Result<std::optional<FeedItem>> Subscription::next(Deadline deadline) {
+  for (bool late = false;;) {
+    if (auto item = impl_->fsm.next_item()) {
+      impl_->nudge();
+      return std::optional<FeedItem>(std::move(*item));
+    }
+    if (impl_->fsm.state() == SubscriptionFsm::State::ended) {
+      return fail(Errc::failed_precondition, "the replay is over");
+    }
+    if (late) return std::optional<FeedItem>();
+    CAPEXDB_TRY(impl_->step(deadline));
+    late = Clock::now() >= deadline;
+  }
+}
+
+std::uint64_t Subscription::position() const { return impl_->fsm.position(); }
+std::uint64_t Subscription::at_sequence() const { return impl_->fsm.at_sequence(); }
+
+Result<void> Subscription::ack(std::uint64_t sequence) {
+  if (impl_->fatal) return fail(*impl_->fatal);
+  CAPEXDB_TRY(impl_->fsm.ack(sequence));
+  impl_->nudge();
+  return {};
+}
+
+std::uint64_t Subscription::acked() const { return impl_->fsm.acked(); }
+
+Result<bool> Subscription::settle_acks(Deadline deadline) {
+  while (!impl_->fsm.acks_settled()) {
+    CAPEXDB_TRY(impl_->step(deadline));
+    if (!impl_->fsm.acks_settled() && Clock::now() >= deadline) return false;
+  }
+  return true;
+}
+
+std::optional<Error> Subscription::trouble() const { return impl_->trouble; }
+std::uint64_t Subscription::reconnects() const { return impl_->begun - 1; }
+
+FeedFilter filter_of(const Query& query) {
+  FeedFilter filter;
+  for (const std::string& selected : query.select) append_names(selected, filter.companies);
+  append_list(query.metric, filter.metrics);
+  if (!query.product.empty()) filter.products = {query.product};
+  filter.statuses = query.statuses;
+  return filter;
+}
+
+Result<AnswerAndFeed> query_and_subscribe(const ClientOptions& options, const Query& query,
+                                          SubscriptionOptions subscription_options,
+                                          Deadline deadline) {
+  if (!subscription_options.cursor.empty() || subscription_options.replay) {
+    return fail(Errc::invalid_argument,
+                "the subscription begins behind the answer; leave out the cursor and the replay");
+  }
+  Answer answer;
+  {
+    CAPEXDB_ASSIGN(Client client, Client::connect(options, deadline));
+    CAPEXDB_ASSIGN(answer, client.query(query, deadline));
+  }
+  subscription_options.from_now = false;
+  subscription_options.after_sequence = answer.sequence;
+  if (takes_everything(subscription_options.filter)) {
+    subscription_options.filter = filter_of(query);
+  }
+  CAPEXDB_ASSIGN(Subscription feed,
+                 Subscription::open(options, std::move(subscription_options), deadline));
+  return AnswerAndFeed{std::move(answer), std::move(feed)};
+}
+
+}  // namespace capexdb

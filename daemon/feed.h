@@ -1,0 +1,133 @@
+// Runs the subscriptions of all connections: two threads that read the log from each
+// one's own position and hand over frames, a turn at a time.
+//
+// A subscription is somewhere: queued for a turn, in one, or parked until there is more
+// in the log, credit, room in its connection, or the time for its next change. Whoever
+// cannot go on costs nothing but its own few bytes. Those whose turns may be long (they
+// look at what an event did) have a thread of their own, so that the others do not
+// wait for them.
+//
+// Invariants
+//   1. A subscription is in one turn at a time, and in at most one queue.
+//   2. What would let it go on is never lost: it either finds it parked and queues it,
+//      or in a turn and makes that be followed by another one.
+//   3. `send` and `end` of one subscription are called in order, and never after
+//      close() returned and its turn is over.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "daemon/outflow.h"
+#include "daemon/subscription.h"
+#include "proto/model/limits.h"
+#include "storage/feed/retention.h"
+
+namespace capexdb::daemon {
+
+class Feed {
+ public:
+  // The store must outlive the feed.
+  Feed(const storage::EventStore& store, storage::Retention retention,
+       std::atomic<std::uint64_t>& count);
+  ~Feed();
+
+  // Names a subscription: of a connection, and of what it asked for.
+  using Id = std::pair<std::uint64_t, std::uint64_t>;
+  struct Peer {
+    std::function<void(std::string frames)> send;      // called by the feed's threads
+    std::function<void(std::string last_frames)> end;  // the subscription is over
+    std::shared_ptr<Outflow> outflow;                  // of the connection
+  };
+
+  // All of these: any thread; of ids that are not there they do nothing.
+  void open(Id id, std::uint64_t request_id, v1::SubscribeRequest request, Peer peer);
+  void add_credit(Id id, std::uint32_t changes);
+  void close(Id id);
+  // There is more in the log.
+  void on_commit();
+
+ private:
+  enum class Lane : std::uint8_t { brief = 0, lengthy = 1 };
+  enum class Where : std::uint8_t { queued, in_turn, parked };
+
+  struct Entry {
+    Id id;
+    std::uint64_t request_id = 0;
+    v1::SubscribeRequest request;  // until it is opened
+    Peer peer;
+    std::unique_ptr<Subscription> subscription;
+    Lane lane = Lane::brief;
+    Where where = Where::queued;
+    Subscription::Stop stop = Subscription::Stop::time;  // of the last turn
+    std::uint32_t credit = 0;                            // that came and was not added yet
+    bool again = false;                                  // something came in a turn
+    bool at_head = false;                                // it is in at_head_
+    bool closed = false;
+    bool is_replay = false;
+  };
+  using Handle = std::shared_ptr<Entry>;
+
+  // Wakes one thread that waits; what comes before the wait counts.
+  class Signal {
+   public:
+    void notify();
+    void wait_until(TimePoint time);
+
+   private:
+    std::mutex mutex_;
+    std::condition_variable noticed_;
+    bool set_ = false;
+  };
+
+  void run(Lane lane);
+  void take_turn(const Handle& entry);
+  Result<Subscription::Stop> go_on(Entry& entry, std::string& output);
+  void finish_turn(const Handle& entry, Result<Subscription::Stop> stop, std::string output);
+  void queue(const Handle& entry);  // with the lock held
+  void wake(const Handle& entry);   // with the lock held
+  void wake_for_commit();
+  void wake_for_signs_of_life(TimePoint now);
+  TimePoint wake_for_pace(TimePoint now);
+  TimePoint next_wake(Lane lane, TimePoint now);
+  void remove(const Handle& entry);
+  std::uint64_t floor();
+
+  const storage::EventStore& store_;
+  const storage::Retention retention_;
+  std::atomic<std::uint64_t>& count_;  // of entries_
+  storage::FeedLog log_{limits::kFeedLogBytesMax};
+  FeedSource source_;
+
+  std::mutex floor_mutex_;  // guards what follows
+  std::uint64_t floor_ = 1;
+  TimePoint floor_made_at_;
+
+  std::array<Signal, 2> signals_;  // by lane
+  std::atomic<bool> committed_{false};
+
+  mutable std::mutex mutex_;  // guards everything below
+  std::map<Id, Handle> entries_;
+  std::array<std::deque<Handle>, 2> queues_;
+  std::vector<Handle> at_head_;  // parked until there is more in the log
+  std::vector<Handle> paced_;    // replays, parked until their next change is due
+  std::size_t replays_ = 0;
+  bool stopping_ = false;
+  TimePoint pass_may_begin_;
+  TimePoint next_tick_;
+  std::thread brief_;
+  std::thread lengthy_;
+};
+
+}  // namespace capexdb::daemon

@@ -1,0 +1,112 @@
+// Contradictions that an event opens or closes.
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "proto/model/limits.h"
+#include "proto/wire/query_codec.h"
+#include "storage/feed/effects.h"
+#include "storage/query/conflicts.h"
+#include "storage/query/provenance.h"
+#include "storage/read_view.h"
+#include "storage/store_state.h"
+
+namespace capexdb::storage {
+namespace {
+
+// What two times call the same conflict: its class and the cells of its sides. A further
+// statement about one of the cells makes no other one of it.
+std::string identity_of(const AnswerRow& conflict) {
+  std::set<std::string> cells;
+  for (const AnswerRow& side : conflict.parts) {
+    std::string cell;
+    for (const std::string& text :
+         {side.company, side.metric, side.product, side.counterparty, side.period, side.start,
+          side.end, side.unit, side.currency, side.definition}) {
+      cell += text + '\0';
+    }
+    if (side.measure) cell += to_string(*side.measure);
+    cells.insert(std::move(cell));
+  }
+  std::string identity(conflict.finding ? to_string(*conflict.finding) : "");
+  for (const std::string& cell : cells) identity += '\n' + cell;
+  return identity;
+}
+
+using Conflicts = std::map<std::string, AnswerRow>;
+
+Result<Conflicts> conflicts_at(const ReadView& view, const std::string& company,
+                               const std::string& metrics, std::uint64_t sequence) {
+  const Catalogue& catalogue = view.state().catalogue;
+  Conflicts found;
+  if (sequence == 0) return found;
+  const Query query{.kind = QueryKind::conflicts,
+                    .select = {company},
+                    .metric = metrics,
+                    .at_sequence = sequence};
+  const auto plan = make_plan(query, catalogue, view.sequence());
+  if (!plan) {
+    // Who was not known yet contradicted nobody.
+    if (plan.error().code == Errc::not_found) return found;
+    return fail(plan.error());
+  }
+  const QueryLimits no_limits;
+  bool cut = false;
+  CAPEXDB_ASSIGN(std::vector<AnswerRow> rows, conflicts_answer(view, *plan, catalogue, no_limits,
+                                                               limits::kQueryRowsDefault, cut));
+  for (AnswerRow& row : rows) {
+    std::string identity = identity_of(row);
+    found.emplace(std::move(identity), std::move(row));
+  }
+  return found;
+}
+
+// Those of `a` that `b` does not have.
+std::vector<AnswerRow> without(Conflicts a, const Conflicts& b) {
+  std::vector<AnswerRow> left;
+  for (auto& [identity, row] : a) {
+    if (!b.contains(identity)) left.push_back(std::move(row));
+  }
+  return left;
+}
+
+}  // namespace
+
+Result<ConflictEffects> conflict_effects_of(StoreState& state, const std::vector<FactRow>& rows,
+                                            std::uint64_t sequence) {
+  ConflictEffects effects;
+  if (rows.empty()) return effects;
+  const ReadView view(state);
+  CAPEXDB_TRY(view.status());
+  const Catalogue& catalogue = state.catalogue;
+  const std::uint32_t subject =
+      catalogue.canonical(rows.front().row.ordinal(Column::subject), sequence);
+  const std::string company = catalogue.text(NameKind::party, subject);
+  std::string metrics;
+  for (const FactRow& fact : rows) {
+    const std::string id = catalogue.text(NameKind::metric, fact.metric);
+    metrics += (metrics.empty() ? "" : ",") + id;
+  }
+  CAPEXDB_ASSIGN(const Conflicts before, conflicts_at(view, company, metrics, sequence - 1));
+  CAPEXDB_ASSIGN(const Conflicts after, conflicts_at(view, company, metrics, sequence));
+  std::vector<AnswerRow> opened = without(after, before);
+  std::vector<AnswerRow> closed = without(before, after);
+  effects.opened = !opened.empty();
+  effects.closed = !closed.empty();
+  std::vector<AnswerRow*> sides;
+  for (std::vector<AnswerRow>* list : {&opened, &closed}) {
+    for (AnswerRow& row : *list) {
+      for (AnswerRow& side : row.parts) sides.push_back(&side);
+    }
+  }
+  const QueryLimits no_limits;
+  HeldMemory held(no_limits);
+  CAPEXDB_TRY(add_provenance(view, sides, no_limits, held));
+  v1::Change change;
+  for (const AnswerRow& row : opened) *change.add_conflicts_opened() = wire::to_proto(row);
+  for (const AnswerRow& row : closed) *change.add_conflicts_closed() = wire::to_proto(row);
+  effects.bytes = change.SerializeAsString();
+  return effects;
+}
+
+}  // namespace capexdb::storage

@@ -1,0 +1,220 @@
+#include "storage/feed/effects.h"
+
+#include <algorithm>
+#include <set>
+#include <tuple>
+
+#include "proto/model/arithmetic.h"
+#include "proto/wire/query_codec.h"
+#include "storage/block.h"
+#include "storage/feed/replay.h"
+#include "storage/query/engine.h"
+#include "storage/query/fold.h"
+#include "storage/query/provenance.h"
+#include "storage/read_view.h"
+#include "storage/store_state.h"
+
+namespace capexdb::storage {
+namespace {
+
+// Everything that the plan's time knows of the cell of `fact`. Merged parties are one;
+// `fact` is relabelled.
+Result<std::vector<Row>> rows_of_cell(const ReadView& view, FactRow& fact, const Plan& plan) {
+  std::vector<std::uint32_t> parts = {fact.row.ordinal(Column::subject)};
+  if (plan.merged) {
+    plan.merged->relabel(fact.row);
+    const auto merged = plan.merged->parts.find(fact.row.ordinal(Column::subject));
+    if (merged != plan.merged->parts.end()) parts = merged->second;
+  }
+  const Period period = fact.row.period();
+  PeriodRange range;
+  if (period.has_start()) range.start = period.start;
+  if (period.has_end()) range.end = period.end;
+  std::vector<Row> rows;
+  BlockColumns columns;
+  for (const std::uint32_t part : parts) {
+    CAPEXDB_TRY(view.history(
+        part, fact.metric, range, [&](const HistoryKey&, std::string_view block) -> Result<void> {
+          CAPEXDB_TRY(columns.open(block));
+          const ColumnView sequences = columns.column(Column::sequence);
+          const ColumnView starts = columns.column(Column::period_start);
+          const ColumnView ends = columns.column(Column::period_end);
+          const ColumnView flags = columns.column(Column::flags);
+          for (std::size_t i = 0; i < columns.rows(); ++i) {
+            if (static_cast<std::uint64_t>(sequences[i]) > plan.at ||
+                starts[i] != fact.row[Column::period_start] ||
+                ends[i] != fact.row[Column::period_end] || (flags[i] & flag::kMirror) != 0) {
+              continue;
+            }
+            Row row = columns.row(i);
+            if (plan.merged) plan.merged->relabel(row);
+            if (same_cell(row, fact.row)) rows.push_back(row);
+          }
+          return {};
+        }));
+  }
+  return rows;
+}
+
+// By what is needed to describe and to judge rows of one metric at one sequence.
+Plan plan_of(const Catalogue& catalogue, std::uint16_t metric, std::uint64_t sequence) {
+  Plan plan;
+  plan.kind = QueryKind::statements;
+  plan.at = sequence;
+  plan.metric = metric;
+  plan.metric_entry = catalogue.metric(metric, sequence);
+  plan.merged = catalogue.merged_parties(sequence);
+  plan.policy.source_rank = [&catalogue, sequence](std::uint32_t source) {
+    return catalogue.source_rank(source, sequence);
+  };
+  return plan;
+}
+
+std::optional<Row> leader_of(std::span<const Row> cell, const Policy& policy) {
+  if (cell.empty()) return std::nullopt;
+  const Verdicts verdicts = resolve(cell, policy);
+  if (!verdicts.leader) return std::nullopt;
+  return cell[*verdicts.leader];
+}
+
+std::optional<Decimal> percent_between(const std::optional<Decimal>& before,
+                                       const std::optional<Decimal>& after) {
+  if (!before || !after || before->is_zero()) return std::nullopt;
+  const auto difference = subtract(*after, *before);
+  if (!difference) return std::nullopt;
+  const auto hundredfold = multiply(*difference, Decimal(100));
+  if (!hundredfold) return std::nullopt;
+  const Decimal base = before->is_negative() ? before->negated() : *before;
+  const auto percent = divide(*hundredfold, base, Rounding::half_even);
+  if (!percent) return std::nullopt;
+  return *percent;
+}
+
+// "5.25": at most four digits behind the point, half-even.
+std::string percent_text(const Decimal& percent) {
+  constexpr int kPlaces = 4;
+  if (percent.scale() <= kPlaces) return percent.normalized().to_string();
+  const int128 step = power_of_ten(percent.scale() - kPlaces);
+  int128 whole = percent.mantissa() / step;
+  int128 rest = percent.mantissa() % step;
+  const int sign = percent.is_negative() ? -1 : 1;
+  rest = rest * sign * 2;
+  if (rest > step || (rest == step && whole % 2 != 0)) whole += sign;
+  const auto rounded = Decimal::make(whole, kPlaces);
+  return rounded ? rounded->normalized().to_string() : percent.to_string();
+}
+
+struct Judged {
+  CellEffect effect;
+  Row statement;
+  std::optional<Row> before;
+  std::optional<Row> after;
+};
+
+// `later` tells which of two rows came later.
+template <class Later>
+Judged judge(std::vector<Row> cell, const Row& row, const Policy& policy, const Later& later) {
+  std::erase_if(cell, [&](const Row& r) { return later(r, row); });
+  std::vector<Row> earlier = cell;
+  std::erase_if(earlier, [&](const Row& r) { return !later(row, r); });
+  Judged judged{{}, row, leader_of(earlier, policy), leader_of(cell, policy)};
+  const std::optional<Row>& before = judged.before;
+  const std::optional<Row>& after = judged.after;
+  CellEffect& effect = judged.effect;
+  const bool any_statement = std::any_of(earlier.begin(), earlier.end(),
+                                         [](const Row& r) { return !r.has(flag::kRetraction); });
+  if (!any_statement && !row.has(flag::kRetraction)) {
+    effect.meanings.push_back(v1::MEANING_FIRST_PRINT);
+  }
+  const auto value = [](const Row& r) { return effective(r.value()); };
+  const bool is_revised =
+      before && (!after || before->status() != after->status() || value(*before) != value(*after));
+  if (is_revised) effect.meanings.push_back(v1::MEANING_REVISION);
+  if (before && after && before->status() != Status::actual && after->status() == Status::actual) {
+    effect.meanings.push_back(v1::MEANING_BECAME_ACTUAL);
+  }
+  if (before) effect.before = value(*before).point;
+  if (after) effect.after = value(*after).point;
+  return judged;
+}
+
+template <class Later>
+Result<CellEffects> effects_of(StoreState& state, const std::vector<FactRow>& rows,
+                               std::uint64_t at, const Later& later) {
+  const ReadView view(state);
+  CAPEXDB_TRY(view.status());
+  const Catalogue& catalogue = state.catalogue;
+  CellEffects effects;
+  std::vector<AnswerRow> described;
+  std::vector<std::array<int, 3>> places;  // in `described`; -1: absent
+  for (FactRow fact : rows) {
+    const Plan plan = plan_of(catalogue, fact.metric, at);
+    CAPEXDB_ASSIGN(std::vector<Row> cell, rows_of_cell(view, fact, plan));
+    Judged judged = judge(std::move(cell), fact.row, plan.policy, later);
+    const auto describe_at = [&](const std::optional<Row>& row) {
+      if (!row) return -1;
+      described.push_back(describe_statement(*row, plan, catalogue));
+      return static_cast<int>(described.size()) - 1;
+    };
+    places.push_back(
+        {describe_at(judged.statement), describe_at(judged.before), describe_at(judged.after)});
+    effects.cells.push_back(std::move(judged.effect));
+  }
+  std::vector<AnswerRow*> sourced;
+  for (AnswerRow& row : described) sourced.push_back(&row);
+  const QueryLimits no_limits;
+  HeldMemory held(no_limits);
+  CAPEXDB_TRY(add_provenance(view, sourced, no_limits, held));
+  v1::Change change;
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    v1::CellChange& cell = *change.add_cells();
+    const CellEffect& effect = effects.cells[i];
+    for (const v1::Meaning meaning : effect.meanings) cell.add_meanings(meaning);
+    const auto [statement, before, after] = places[i];
+    const auto row = [&](int place) {
+      return wire::to_proto(described[static_cast<std::size_t>(place)]);
+    };
+    *cell.mutable_statement() = row(statement);
+    if (before >= 0) *cell.mutable_before() = row(before);
+    if (after >= 0) *cell.mutable_after() = row(after);
+    if (const auto percent = percent_between(effect.before, effect.after)) {
+      cell.set_change_percent(percent_text(*percent));
+    }
+  }
+  effects.bytes = change.SerializeAsString();
+  return effects;
+}
+
+}  // namespace
+
+bool CellEffect::has(v1::Meaning meaning) const {
+  return std::find(meanings.begin(), meanings.end(), meaning) != meanings.end();
+}
+
+bool CellEffect::changed_by_more_than(const Decimal& percent) const {
+  if (!before || !after) return false;
+  const auto difference = subtract(*after, *before);
+  if (!difference) return true;  // so far apart that it has no room
+  const Decimal size = difference->is_negative() ? difference->negated() : *difference;
+  const Decimal base = before->is_negative() ? before->negated() : *before;
+  const auto hundredfold = multiply(size, Decimal(100));
+  const auto limit = multiply(base, percent);
+  if (hundredfold && limit) return *hundredfold > *limit;
+  const auto about = percent_between(before, after);
+  if (!about) return !size.is_zero();
+  return (about->is_negative() ? about->negated() : *about) > percent;
+}
+
+Result<CellEffects> cell_effects_of(StoreState& state, const std::vector<FactRow>& rows,
+                                    std::uint64_t sequence) {
+  return effects_of(state, rows, sequence,
+                    [](const Row& a, const Row& b) { return a.sequence() > b.sequence(); });
+}
+
+Result<CellEffects> cell_effects_in_replay(StoreState& state, const std::vector<FactRow>& rows,
+                                           std::uint64_t at) {
+  return effects_of(state, rows, at,
+                    [](const Row& a, const Row& b) { return known_at(a) > known_at(b); });
+}
+
+}  // namespace capexdb::storage

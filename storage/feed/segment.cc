@@ -1,0 +1,155 @@
+#include "storage/feed/segment.h"
+
+#include <algorithm>
+
+#include "capexdb/v1/event.pb.h"
+#include "proto/codec/validate.h"
+#include "storage/event_rows.h"
+#include "storage/feed/effects.h"
+
+namespace capexdb::storage {
+namespace {
+
+constexpr std::size_t kRowBytes = sizeof(FactRow) + 64;  // with its places in the index
+
+std::uint64_t index_key(FeedSegment::By by, std::uint32_t ordinal) {
+  return std::uint64_t{static_cast<std::uint8_t>(by)} << 32U | ordinal;
+}
+
+bool changes_groups(const std::string& bytes) {
+  v1::Event event;
+  if (!event.ParseFromString(bytes)) return false;
+  const v1::CatalogChange& change = event.catalog_change();
+  return change.merges_size() > 0 ||
+         std::any_of(change.parties().begin(), change.parties().end(), [](const auto& party) {
+           return party.members_size() > 0 || party.memberships_size() > 0;
+         });
+}
+
+}  // namespace
+
+FeedSegment::~FeedSegment() = default;
+
+Result<std::shared_ptr<const FeedSegment>> FeedSegment::read(const ReadView& view,
+                                                             std::uint64_t sequence) {
+  ReadView::CachedBatch cached;
+  CAPEXDB_TRY(view.event(sequence, cached));
+  const std::shared_ptr<FeedSegment> segment(new FeedSegment);
+  segment->first_ = cached.first;
+  segment->batch_ = std::move(cached.batch);
+  segment->state_ = &view.state();
+  segment->bytes_ = sizeof(FeedSegment) + segment->batch_.SpaceUsedLong();
+  const auto count = static_cast<std::size_t>(segment->batch_.events_size());
+  segment->events_.reserve(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::string& bytes = segment->batch_.events(static_cast<int>(i)).event();
+    const std::uint64_t at = segment->first_ + i;
+    FeedEvent& event = segment->events_.emplace_back();
+    const auto broken = [&](const Error& error) {
+      return fail(Errc::data_loss, "sequence " + std::to_string(at) + " cannot be read any more: " +
+                                       error.message + "; run 'capexd check'");
+    };
+    // A change that the store made may have more names than one that is sent.
+    auto valid = validate(bytes);
+    if (!valid || std::holds_alternative<CatalogChange>(valid->fact())) {
+      v1::Event parsed;
+      if (!valid && !(parsed.ParseFromString(bytes) && parsed.has_catalog_change())) {
+        return broken(valid.error());
+      }
+      event.regroups = changes_groups(bytes);
+      segment->regroups_ = segment->regroups_ || event.regroups;
+      continue;
+    }
+    event.is_retraction = std::holds_alternative<Retraction>(valid->fact());
+    auto rows = rows_of_stored(view, *valid, segment->batch_.producer_id(), at);
+    if (!rows) return broken(rows.error());
+    event.rows = std::move(*rows);
+    for (std::size_t r = 0; r < event.rows.size(); ++r) {
+      event.rows[r].row[Column::sequence] = static_cast<std::int64_t>(at);
+    }
+    segment->bytes_ += event.rows.size() * kRowBytes;
+    segment->index_rows(i);
+  }
+  return std::shared_ptr<const FeedSegment>(segment);
+}
+
+void FeedSegment::index_rows(std::size_t event) {
+  const auto note = [&](By by, std::int64_t ordinal) {
+    std::vector<std::uint16_t>& list = index_[index_key(by, static_cast<std::uint32_t>(ordinal))];
+    const auto index = static_cast<std::uint16_t>(event);
+    if (list.empty() || list.back() != index) list.push_back(index);
+  };
+  for (const FactRow& fact : events_[event].rows) {
+    note(By::subject, fact.row[Column::subject]);
+    note(By::metric, fact.metric);
+    note(By::product, fact.row[Column::product]);
+    note(By::status, fact.row[Column::status]);
+    note(By::source, fact.row[Column::source]);
+  }
+}
+
+std::span<const std::uint16_t> FeedSegment::events_with(By by, std::uint32_t ordinal) const {
+  const auto found = index_.find(index_key(by, ordinal));
+  if (found == index_.end()) return {};
+  return found->second;
+}
+
+// Two threads may work out the same; the first one's is kept.
+Result<std::shared_ptr<const CellEffects>> FeedSegment::cell_effects(std::size_t index) const {
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto found = cell_effects_.find(index); found != cell_effects_.end()) {
+      return found->second;
+    }
+  }
+  CAPEXDB_ASSIGN(CellEffects made, cell_effects_of(*state_, events_[index].rows, first_ + index));
+  const std::lock_guard lock(mutex_);
+  return cell_effects_.try_emplace(index, std::make_shared<const CellEffects>(std::move(made)))
+      .first->second;
+}
+
+Result<std::shared_ptr<const ConflictEffects>> FeedSegment::conflict_effects(
+    std::size_t index) const {
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto found = conflict_effects_.find(index); found != conflict_effects_.end()) {
+      return found->second;
+    }
+  }
+  CAPEXDB_ASSIGN(ConflictEffects made,
+                 conflict_effects_of(*state_, events_[index].rows, first_ + index));
+  const std::lock_guard lock(mutex_);
+  return conflict_effects_
+      .try_emplace(index, std::make_shared<const ConflictEffects>(std::move(made)))
+      .first->second;
+}
+
+Result<std::shared_ptr<const FeedSegment>> FeedLog::segment(const EventStore& store,
+                                                            std::uint64_t sequence) {
+  {
+    const std::lock_guard lock(mutex_);
+    auto found = segments_.upper_bound(sequence);
+    if (found != segments_.begin()) {
+      --found;
+      if (found->second.segment->last() >= sequence) {
+        found->second.used = ++uses_;
+        return found->second.segment;
+      }
+    }
+  }
+  CAPEXDB_ASSIGN(const auto segment, FeedSegment::read(store.view(), sequence));
+  const std::lock_guard lock(mutex_);
+  const auto [place, added] = segments_.try_emplace(segment->first(), Kept{segment, 0});
+  place->second.used = ++uses_;
+  if (added) bytes_ += segment->bytes();
+  while (bytes_ > bytes_max_ && segments_.size() > 1) {
+    const auto oldest = std::min_element(
+        segments_.begin(), segments_.end(),
+        [](const auto& a, const auto& b) { return a.second.used < b.second.used; });
+    bytes_ -= oldest->second.segment->bytes();
+    segments_.erase(oldest);
+  }
+  return segment;
+}
+
+}  // namespace capexdb::storage

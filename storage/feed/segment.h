@@ -1,0 +1,91 @@
+// A piece of the log as subscribers read it: decoded once for all of them.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <map>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "capexdb/disk/v1/log.pb.h"
+#include "storage/naming.h"
+#include "storage/read_view.h"
+
+namespace capexdb::storage {
+
+struct CellEffects;
+struct ConflictEffects;
+
+struct FeedEvent {
+  std::vector<FactRow> rows;  // none of a catalogue change
+  bool is_retraction = false;
+  bool regroups = false;  // a catalogue change of groups' members, or a merge
+};
+
+// Immutable, but for what is worked out when somebody asks for it. Any thread.
+class FeedSegment {
+ public:
+  // The piece that holds `sequence`. Errors: not_found, data_loss, internal.
+  static Result<std::shared_ptr<const FeedSegment>> read(const ReadView& view,
+                                                         std::uint64_t sequence);
+  ~FeedSegment();
+
+  std::uint64_t first() const { return first_; }
+  std::uint64_t last() const { return first_ + events_.size() - 1; }
+  const disk::v1::LogBatch& batch() const { return batch_; }
+  const std::vector<FeedEvent>& events() const { return events_; }
+  bool regroups() const { return regroups_; }
+
+  // The events that have a row with that ordinal there, ascending.
+  enum class By : std::uint8_t { subject, metric, product, status, source };
+  std::span<const std::uint16_t> events_with(By by, std::uint32_t ordinal) const;
+
+  // What an event did to its cells and to what contradicts it: see effects.h.
+  Result<std::shared_ptr<const CellEffects>> cell_effects(std::size_t index) const;
+  Result<std::shared_ptr<const ConflictEffects>> conflict_effects(std::size_t index) const;
+
+  std::size_t bytes() const { return bytes_; }  // in memory, about
+
+ private:
+  FeedSegment() = default;
+  void index_rows(std::size_t event);
+
+  std::uint64_t first_ = 0;
+  disk::v1::LogBatch batch_;
+  std::vector<FeedEvent> events_;
+  bool regroups_ = false;
+  std::size_t bytes_ = 0;
+  std::unordered_map<std::uint64_t, std::vector<std::uint16_t>> index_;
+  StoreState* state_ = nullptr;
+
+  mutable std::mutex mutex_;  // guards what follows
+  mutable std::unordered_map<std::size_t, std::shared_ptr<const CellEffects>> cell_effects_;
+  mutable std::unordered_map<std::size_t, std::shared_ptr<const ConflictEffects>> conflict_effects_;
+};
+
+// The segments that were read last, so that subscribers who are about as far share them.
+class FeedLog {
+ public:
+  explicit FeedLog(std::size_t bytes_max) : bytes_max_(bytes_max) {}
+
+  // As FeedSegment::read(). Any thread.
+  Result<std::shared_ptr<const FeedSegment>> segment(const EventStore& store,
+                                                     std::uint64_t sequence);
+
+ private:
+  struct Kept {
+    std::shared_ptr<const FeedSegment> segment;
+    std::uint64_t used = 0;
+  };
+  const std::size_t bytes_max_;
+  std::mutex mutex_;                        // guards everything below
+  std::map<std::uint64_t, Kept> segments_;  // by first sequence
+  std::size_t bytes_ = 0;
+  std::uint64_t uses_ = 0;
+};
+
+}  // namespace capexdb::storage
