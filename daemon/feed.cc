@@ -255,7 +255,6 @@ void Feed::finish_turn(const Handle& entry, Result<Stop> stop, std::string outpu
   {
     const std::lock_guard lock(mutex_);
     if (entry->closed) return;
-    entry->stop = *stop;
     entry->lane = entry->subscription->is_lengthy() ? Lane::lengthy : Lane::brief;
     if (*stop == Stop::time || entry->again) return queue(entry);
     entry->where = Where::parked;

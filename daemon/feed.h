@@ -70,10 +70,9 @@ class Feed {
     std::unique_ptr<Subscription> subscription;
     Lane lane = Lane::brief;
     Where where = Where::queued;
-    Subscription::Stop stop = Subscription::Stop::time;  // of the last turn
-    std::uint32_t credit = 0;                            // that came and was not added yet
-    bool again = false;                                  // something came in a turn
-    bool at_head = false;                                // it is in at_head_
+    std::uint32_t credit = 0;  // that came and was not added yet
+    bool again = false;        // something came in a turn
+    bool at_head = false;      // it is in at_head_
     bool closed = false;
     bool is_replay = false;
   };

@@ -36,8 +36,6 @@ class FeedFilter {
   // It cannot be decided without what an event did: to its cells, and to conflicts.
   bool looks_at_cells() const { return !meanings_.empty() || change_above_.has_value(); }
   bool looks_at_conflicts() const { return looks_at_conflicts_; }
-  // Everything passes, catalogue changes too.
-  bool takes_all() const { return takes_all_; }
 
  private:
   // Parties that were named, with those that belong to them.
@@ -71,7 +69,7 @@ class FeedFilter {
   bool wants_opened_ = false;
   bool wants_closed_ = false;
   bool looks_at_conflicts_ = false;
-  bool takes_all_ = false;
+  bool takes_all_ = false;  // catalogue changes too
 
   std::uint64_t expanded_to_ = 0;  // for events up to there; 0: not yet
   std::shared_ptr<const MergedParties> merged_;
