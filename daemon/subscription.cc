@@ -164,17 +164,17 @@ void Subscription::tick(TimePoint now, std::string& output) {
 Result<void> Subscription::send_change(const FeedSegment& segment, std::size_t index,
                                        std::string& output) const {
   static const std::string kNone;
-  std::shared_ptr<const storage::CellEffects> cells;
+  std::shared_ptr<const std::string> cells;
   std::shared_ptr<const storage::ConflictEffects> conflicts;
   const bool is_statement = !segment.events()[index].rows.empty();
   if (is_statement && (with_cells_ || filter_.looks_at_cells())) {
-    CAPEXDB_ASSIGN(cells, segment.cell_effects(index));
+    CAPEXDB_ASSIGN(cells, segment.cells_in_words(index));
   }
   if (is_statement && filter_.looks_at_conflicts()) {
     CAPEXDB_ASSIGN(conflicts, segment.conflict_effects(index));
   }
   append_change(request_id_, head_of(segment, index), event_of(segment, index),
-                cells ? cells->bytes : kNone, conflicts ? conflicts->bytes : kNone, output);
+                cells ? *cells : kNone, conflicts ? conflicts->bytes : kNone, output);
   return {};
 }
 
@@ -254,10 +254,10 @@ Result<bool> Subscription::send_next_of_replay(const FeedSource& source,
   std::string cells;
   if (with_cells_ || filter_.looks_at_cells()) {
     const storage::FeedEvent& event = segment->events()[index];
-    CAPEXDB_ASSIGN(storage::CellEffects effects,
+    CAPEXDB_ASSIGN(const storage::CellEffects effects,
                    storage::cell_effects_in_replay(source.store.state(), event.rows, replay_at_));
     if (filter_.looks_at_cells() && !filter_.passes(event, effects)) return false;
-    cells = std::move(effects.bytes);
+    CAPEXDB_ASSIGN(cells, segment->in_words(effects));
   }
   append_change(request_id_, head_of(*segment, index), event_of(*segment, index), cells, {},
                 output);

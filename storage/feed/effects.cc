@@ -104,23 +104,19 @@ std::string percent_text(const Decimal& percent) {
   return rounded ? rounded->normalized().to_string() : percent.to_string();
 }
 
-struct Judged {
-  CellEffect effect;
-  Row statement;
-  std::optional<Row> before;
-  std::optional<Row> after;
-};
-
 // `later` tells which of two rows came later.
 template <class Later>
-Judged judge(std::vector<Row> cell, const Row& row, const Policy& policy, const Later& later) {
+CellEffect judge(std::vector<Row> cell, const FactRow& fact, const Policy& policy,
+                 const Later& later) {
+  const Row& row = fact.row;
   std::erase_if(cell, [&](const Row& r) { return later(r, row); });
   std::vector<Row> earlier = cell;
   std::erase_if(earlier, [&](const Row& r) { return !later(row, r); });
-  Judged judged{{}, row, leader_of(earlier, policy), leader_of(cell, policy)};
-  const std::optional<Row>& before = judged.before;
-  const std::optional<Row>& after = judged.after;
-  CellEffect& effect = judged.effect;
+  CellEffect effect;
+  effect.metric = fact.metric;
+  effect.statement = row;
+  const std::optional<Row> before = leader_of(earlier, policy);
+  const std::optional<Row> after = leader_of(cell, policy);
   const bool any_statement = std::any_of(earlier.begin(), earlier.end(),
                                          [](const Row& r) { return !r.has(flag::kRetraction); });
   if (!any_statement && !row.has(flag::kRetraction)) {
@@ -135,7 +131,9 @@ Judged judge(std::vector<Row> cell, const Row& row, const Policy& policy, const 
   }
   if (before) effect.before = value(*before).point;
   if (after) effect.after = value(*after).point;
-  return judged;
+  effect.leader_before = before;
+  effect.leader_after = after;
+  return effect;
 }
 
 template <class Later>
@@ -143,45 +141,13 @@ Result<CellEffects> effects_of(StoreState& state, const std::vector<FactRow>& ro
                                std::uint64_t at, const Later& later) {
   const ReadView view(state);
   CAPEXDB_TRY(view.status());
-  const Catalogue& catalogue = state.catalogue;
   CellEffects effects;
-  std::vector<AnswerRow> described;
-  std::vector<std::array<int, 3>> places;  // in `described`; -1: absent
+  effects.at = at;
   for (FactRow fact : rows) {
-    const Plan plan = plan_of(catalogue, fact.metric, at);
+    const Plan plan = plan_of(state.catalogue, fact.metric, at);
     CAPEXDB_ASSIGN(std::vector<Row> cell, rows_of_cell(view, fact, plan));
-    Judged judged = judge(std::move(cell), fact.row, plan.policy, later);
-    const auto describe_at = [&](const std::optional<Row>& row) {
-      if (!row) return -1;
-      described.push_back(describe_statement(*row, plan, catalogue));
-      return static_cast<int>(described.size()) - 1;
-    };
-    places.push_back(
-        {describe_at(judged.statement), describe_at(judged.before), describe_at(judged.after)});
-    effects.cells.push_back(std::move(judged.effect));
+    effects.cells.push_back(judge(std::move(cell), fact, plan.policy, later));
   }
-  std::vector<AnswerRow*> sourced;
-  for (AnswerRow& row : described) sourced.push_back(&row);
-  const QueryLimits no_limits;
-  HeldMemory held(no_limits);
-  CAPEXDB_TRY(add_provenance(view, sourced, no_limits, held));
-  v1::Change change;
-  for (std::size_t i = 0; i < places.size(); ++i) {
-    v1::CellChange& cell = *change.add_cells();
-    const CellEffect& effect = effects.cells[i];
-    for (const v1::Meaning meaning : effect.meanings) cell.add_meanings(meaning);
-    const auto [statement, before, after] = places[i];
-    const auto row = [&](int place) {
-      return wire::to_proto(described[static_cast<std::size_t>(place)]);
-    };
-    *cell.mutable_statement() = row(statement);
-    if (before >= 0) *cell.mutable_before() = row(before);
-    if (after >= 0) *cell.mutable_after() = row(after);
-    if (const auto percent = percent_between(effect.before, effect.after)) {
-      cell.set_change_percent(percent_text(*percent));
-    }
-  }
-  effects.bytes = change.SerializeAsString();
   return effects;
 }
 
@@ -215,6 +181,55 @@ Result<CellEffects> cell_effects_in_replay(StoreState& state, const std::vector<
                                            std::uint64_t at) {
   return effects_of(state, rows, at,
                     [](const Row& a, const Row& b) { return known_at(a) > known_at(b); });
+}
+
+Result<std::string> change_of_cells(StoreState& state, const CellEffects& effects,
+                                    const EventBytes& at_hand) {
+  const ReadView view(state);
+  CAPEXDB_TRY(view.status());
+  struct Described {
+    AnswerRow statement;
+    std::optional<AnswerRow> before;
+    std::optional<AnswerRow> after;
+  };
+  std::vector<Described> cells;
+  cells.reserve(effects.cells.size());  // rows are pointed at
+  std::vector<AnswerRow*> elsewhere;
+  for (const CellEffect& effect : effects.cells) {
+    const Plan plan = plan_of(state.catalogue, effect.metric, effects.at);
+    const auto describe = [&](const Row& row) {
+      return describe_statement(row, plan, state.catalogue);
+    };
+    Described& cell = cells.emplace_back();
+    cell.statement = describe(effect.statement);
+    if (effect.leader_before) cell.before = describe(*effect.leader_before);
+    if (effect.leader_after) cell.after = describe(*effect.leader_after);
+    for (AnswerRow* row : {&cell.statement, cell.before ? &*cell.before : nullptr,
+                           cell.after ? &*cell.after : nullptr}) {
+      if (row == nullptr) continue;
+      if (const std::string* bytes = at_hand(row->sequence)) {
+        CAPEXDB_TRY(add_provenance(*row, *bytes));
+      } else {
+        elsewhere.push_back(row);
+      }
+    }
+  }
+  const QueryLimits no_limits;
+  HeldMemory held(no_limits);
+  CAPEXDB_TRY(add_provenance(view, elsewhere, no_limits, held));
+  v1::Change change;
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    v1::CellChange& cell = *change.add_cells();
+    const CellEffect& effect = effects.cells[i];
+    for (const v1::Meaning meaning : effect.meanings) cell.add_meanings(meaning);
+    *cell.mutable_statement() = wire::to_proto(cells[i].statement);
+    if (cells[i].before) *cell.mutable_before() = wire::to_proto(*cells[i].before);
+    if (cells[i].after) *cell.mutable_after() = wire::to_proto(*cells[i].after);
+    if (const auto percent = percent_between(effect.before, effect.after)) {
+      cell.set_change_percent(percent_text(*percent));
+    }
+  }
+  return change.SerializeAsString();
 }
 
 }  // namespace capexdb::storage

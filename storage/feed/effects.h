@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,13 +12,18 @@
 #include "proto/model/interval.h"
 #include "storage/event_store.h"
 #include "storage/naming.h"
+#include "storage/row.h"
 
 namespace capexdb::storage {
 
 // Of one row of the event.
 struct CellEffect {
+  std::uint16_t metric = 0;
+  Row statement;                     // the row itself
+  std::optional<Row> leader_before;  // what answered before, and what answers now
+  std::optional<Row> leader_after;
   std::vector<v1::Meaning> meanings;
-  // What answered before and answers now, where both are points.
+  // The values of these, where they are points.
   std::optional<Decimal> before;
   std::optional<Decimal> after;
 
@@ -29,7 +35,7 @@ struct CellEffect {
 
 struct CellEffects {
   std::vector<CellEffect> cells;  // by row
-  std::string bytes;              // a capexdb.v1.Change with the cells only
+  std::uint64_t at = 0;           // the newest sequence that plays a part
 };
 
 struct ConflictEffects {
@@ -46,6 +52,12 @@ Result<CellEffects> cell_effects_of(StoreState& state, const std::vector<FactRow
 // store has up to sequence `at`.
 Result<CellEffects> cell_effects_in_replay(StoreState& state, const std::vector<FactRow>& rows,
                                            std::uint64_t at);
+// A capexdb.v1.Change with these cells only, each with its sources. `at_hand` gives an
+// event's own bytes where they need not be read from the log, else null.
+using EventBytes = std::function<const std::string*(std::uint64_t sequence)>;
+Result<std::string> change_of_cells(StoreState& state, const CellEffects& effects,
+                                    const EventBytes& at_hand);
+
 // The contradictions that `capex conflicts` finds about the event's subject in its
 // metrics, before and after.
 Result<ConflictEffects> conflict_effects_of(StoreState& state, const std::vector<FactRow>& rows,

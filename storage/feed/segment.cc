@@ -60,12 +60,11 @@ Result<std::shared_ptr<const FeedSegment>> FeedSegment::read(const ReadView& vie
       segment->regroups_ = segment->regroups_ || event.regroups;
       continue;
     }
-    event.is_retraction = std::holds_alternative<Retraction>(valid->fact());
     auto rows = rows_of_stored(view, *valid, segment->batch_.producer_id(), at);
     if (!rows) return broken(rows.error());
     event.rows = std::move(*rows);
-    for (std::size_t r = 0; r < event.rows.size(); ++r) {
-      event.rows[r].row[Column::sequence] = static_cast<std::int64_t>(at);
+    for (FactRow& fact : event.rows) {
+      fact.row[Column::sequence] = static_cast<std::int64_t>(at);
     }
     segment->bytes_ += event.rows.size() * kRowBytes;
     segment->index_rows(i);
@@ -95,33 +94,41 @@ std::span<const std::uint16_t> FeedSegment::events_with(By by, std::uint32_t ord
 }
 
 // Two threads may work out the same; the first one's is kept.
-Result<std::shared_ptr<const CellEffects>> FeedSegment::cell_effects(std::size_t index) const {
+template <class T, class Make>
+Result<std::shared_ptr<const T>> FeedSegment::once(Kept<T>& kept, std::size_t index,
+                                                   const Make& make) const {
   {
     const std::lock_guard lock(mutex_);
-    if (const auto found = cell_effects_.find(index); found != cell_effects_.end()) {
-      return found->second;
-    }
+    if (const auto found = kept.find(index); found != kept.end()) return found->second;
   }
-  CAPEXDB_ASSIGN(CellEffects made, cell_effects_of(*state_, events_[index].rows, first_ + index));
+  CAPEXDB_ASSIGN(T made, make());
   const std::lock_guard lock(mutex_);
-  return cell_effects_.try_emplace(index, std::make_shared<const CellEffects>(std::move(made)))
-      .first->second;
+  return kept.try_emplace(index, std::make_shared<const T>(std::move(made))).first->second;
+}
+
+Result<std::shared_ptr<const CellEffects>> FeedSegment::cell_effects(std::size_t index) const {
+  return once(cell_effects_, index,
+              [&] { return cell_effects_of(*state_, events_[index].rows, first_ + index); });
+}
+
+Result<std::shared_ptr<const std::string>> FeedSegment::cells_in_words(std::size_t index) const {
+  return once(cells_in_words_, index, [&]() -> Result<std::string> {
+    CAPEXDB_ASSIGN(const auto effects, cell_effects(index));
+    return in_words(*effects);
+  });
+}
+
+Result<std::string> FeedSegment::in_words(const CellEffects& effects) const {
+  return change_of_cells(*state_, effects, [this](std::uint64_t sequence) -> const std::string* {
+    if (sequence < first_ || sequence > last()) return nullptr;
+    return &batch_.events(static_cast<int>(sequence - first_)).event();
+  });
 }
 
 Result<std::shared_ptr<const ConflictEffects>> FeedSegment::conflict_effects(
     std::size_t index) const {
-  {
-    const std::lock_guard lock(mutex_);
-    if (const auto found = conflict_effects_.find(index); found != conflict_effects_.end()) {
-      return found->second;
-    }
-  }
-  CAPEXDB_ASSIGN(ConflictEffects made,
-                 conflict_effects_of(*state_, events_[index].rows, first_ + index));
-  const std::lock_guard lock(mutex_);
-  return conflict_effects_
-      .try_emplace(index, std::make_shared<const ConflictEffects>(std::move(made)))
-      .first->second;
+  return once(conflict_effects_, index,
+              [&] { return conflict_effects_of(*state_, events_[index].rows, first_ + index); });
 }
 
 Result<std::shared_ptr<const FeedSegment>> FeedLog::segment(const EventStore& store,

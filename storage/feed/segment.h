@@ -2,10 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <map>
 #include <span>
 #include <string>
 #include <unordered_map>
@@ -22,8 +22,7 @@ struct ConflictEffects;
 
 struct FeedEvent {
   std::vector<FactRow> rows;  // none of a catalogue change
-  bool is_retraction = false;
-  bool regroups = false;  // a catalogue change of groups' members, or a merge
+  bool regroups = false;      // a catalogue change of groups' members, or a merge
 };
 
 // Immutable, but for what is worked out when somebody asks for it. Any thread.
@@ -44,15 +43,25 @@ class FeedSegment {
   enum class By : std::uint8_t { subject, metric, product, status, source };
   std::span<const std::uint16_t> events_with(By by, std::uint32_t ordinal) const;
 
-  // What an event did to its cells and to what contradicts it: see effects.h.
+  // What an event did to its cells and to what contradicts it: see effects.h. Of its
+  // cells also in words, as change_of_cells().
   Result<std::shared_ptr<const CellEffects>> cell_effects(std::size_t index) const;
+  Result<std::shared_ptr<const std::string>> cells_in_words(std::size_t index) const;
   Result<std::shared_ptr<const ConflictEffects>> conflict_effects(std::size_t index) const;
+
+  // The same of what one of its events did in a replay.
+  Result<std::string> in_words(const CellEffects& effects) const;
 
   std::size_t bytes() const { return bytes_; }  // in memory, about
 
  private:
+  template <class T>
+  using Kept = std::unordered_map<std::size_t, std::shared_ptr<const T>>;  // by event
+
   FeedSegment() = default;
   void index_rows(std::size_t event);
+  template <class T, class Make>
+  Result<std::shared_ptr<const T>> once(Kept<T>& kept, std::size_t index, const Make& make) const;
 
   std::uint64_t first_ = 0;
   disk::v1::LogBatch batch_;
@@ -63,8 +72,9 @@ class FeedSegment {
   StoreState* state_ = nullptr;
 
   mutable std::mutex mutex_;  // guards what follows
-  mutable std::unordered_map<std::size_t, std::shared_ptr<const CellEffects>> cell_effects_;
-  mutable std::unordered_map<std::size_t, std::shared_ptr<const ConflictEffects>> conflict_effects_;
+  mutable Kept<CellEffects> cell_effects_;
+  mutable Kept<std::string> cells_in_words_;
+  mutable Kept<ConflictEffects> conflict_effects_;
 };
 
 // The segments that were read last, so that subscribers who are about as far share them.

@@ -26,10 +26,11 @@ std::string citation_text(const v1::Citation& c) {
   return c.published_at().empty() ? text : text + " " + c.published_at();
 }
 
-Result<void> describe_source(const ReadView& view, ReadView::CachedBatch& cached, AnswerRow& row) {
-  CAPEXDB_ASSIGN(const StoredEvent stored, view.event(row.sequence, cached));
+}  // namespace
+
+Result<void> add_provenance(AnswerRow& row, const std::string& event_bytes) {
   v1::Event event;
-  if (!event.ParseFromString(stored.bytes)) {
+  if (!event.ParseFromString(event_bytes)) {
     return fail(Errc::data_loss, "sequence " + std::to_string(row.sequence) + " does not decode");
   }
   const v1::Source& source = event.source();
@@ -40,8 +41,6 @@ Result<void> describe_source(const ReadView& view, ReadView::CachedBatch& cached
   return {};
 }
 
-}  // namespace
-
 Result<void> add_provenance(const ReadView& view, const std::vector<AnswerRow*>& rows,
                             const QueryLimits& limits, HeldMemory& held) {
   // In the log's order, so that neighbours share a decoded batch.
@@ -51,7 +50,8 @@ Result<void> add_provenance(const ReadView& view, const std::vector<AnswerRow*>&
   ReadView::CachedBatch cached;
   for (AnswerRow* row : by_sequence) {
     CAPEXDB_TRY(check_limits(limits));
-    CAPEXDB_TRY(describe_source(view, cached, *row));
+    CAPEXDB_ASSIGN(const StoredEvent stored, view.event(row->sequence, cached));
+    CAPEXDB_TRY(add_provenance(*row, stored.bytes));
     CAPEXDB_TRY(held.add(row->document.size() + row->root.size() + row->attributed_to.size()));
   }
   return {};

@@ -29,9 +29,9 @@ class FeedEffectsTest : public ConflictsTest {
   v1::Change cells(std::uint64_t sequence) {
     const auto segment = log_.segment(*store_, sequence);
     EXPECT_TRUE(segment) << segment.error().message;
-    const auto effects = (*segment)->cell_effects(sequence - (*segment)->first());
-    EXPECT_TRUE(effects) << effects.error().message;
-    return parsed((*effects)->bytes);
+    const auto words = (*segment)->cells_in_words(sequence - (*segment)->first());
+    EXPECT_TRUE(words) << words.error().message;
+    return parsed(**words);
   }
   v1::CellChange only_cell(std::uint64_t sequence) {
     const v1::Change change = cells(sequence);
@@ -137,7 +137,7 @@ TEST_F(FeedEffectsTest, LaterEventsPlayNoPart) {
   say({{.who = "alibaba", .value = "90", .source = "Post", .published = "2024-09-01"}});
   FeedLog fresh(1);
   const auto segment = fresh.segment(*store_, first);
-  EXPECT_EQ(parsed((*(*segment)->cell_effects(first - (*segment)->first()))->bytes).DebugString(),
+  EXPECT_EQ(parsed(**(*segment)->cells_in_words(first - (*segment)->first())).DebugString(),
             before);
 }
 
