@@ -5,6 +5,7 @@
 #include <string>
 #include <thread>
 
+#include "client/backoff.h"
 #include "client/batch_window.h"
 #include "client/connection.h"
 #include "proto/model/limits.h"
@@ -37,8 +38,11 @@ bool may_pass(Errc code) {
 
 struct Producer::Impl {
   Impl(ClientOptions client_options, const ProducerOptions& producer_options,
-       client::Numbering numbering)
-      : client(std::move(client_options)), options(producer_options), window(numbering) {}
+       client::Numbering numbering, std::uint32_t seed)
+      : client(std::move(client_options)),
+        options(producer_options),
+        window(numbering),
+        backoff(client.backoff_min, client.backoff_max, seed) {}
 
   ClientOptions client;
   ProducerOptions options;
@@ -53,8 +57,7 @@ struct Producer::Impl {
   std::size_t batch_events_max = 0;
   std::size_t on_their_way_max = 0;
 
-  std::minstd_rand jitter;
-  int attempts = 0;        // without progress
+  client::Backoff backoff;
   Deadline retry_at{};     // the next attempt, while there is no connection
   Deadline progress_at{};  // the last answer, or when there was nothing to answer
   Error last_failure;      // why there is no connection
@@ -103,10 +106,7 @@ struct Producer::Impl {
     attempt.reset();
     window.on_disconnected();
     last_failure = std::move(why);
-    const auto ceiling = std::min(client.backoff_max, client.backoff_min * (1 << attempts));
-    attempts = std::min(attempts + 1, 16);
-    std::uniform_int_distribution<std::int64_t> pause(ceiling.count() / 2, ceiling.count());
-    retry_at = after(std::chrono::milliseconds(pause(jitter)));
+    retry_at = backoff.failed(std::chrono::steady_clock::now());
     return {};
   }
 
@@ -166,7 +166,7 @@ struct Producer::Impl {
     auto taken = window.on_reply(reply.request_id, std::move(*reply.message->mutable_ingest()));
     if (!taken) return give_up(std::move(taken.error()));
     progress_at = std::chrono::steady_clock::now();
-    attempts = 0;
+    backoff.succeeded();
     return {};
   }
 
@@ -200,8 +200,7 @@ Result<Producer> Producer::open(ClientOptions options, const ProducerOptions& pr
                          : producer_options.dry_run     ? client::Numbering::trial
                          : options.ephemeral_producer   ? client::Numbering::ephemeral
                                                         : client::Numbering::kept;
-  auto impl = std::make_unique<Impl>(std::move(options), producer_options, numbering);
-  impl->jitter.seed(random());
+  auto impl = std::make_unique<Impl>(std::move(options), producer_options, numbering, random());
   CAPEXDB_ASSIGN(impl->connection, client::Connection::open(impl->client, deadline));
   impl->sequence_at_open = impl->connection->welcome().last_sequence();
   impl->checkpoint_at_open = impl->connection->welcome().checkpoint();

@@ -76,6 +76,9 @@ struct Server::Impl {
   void subscribe(Connection& connection, Subscribe action);
   // After something was written, or could not be.
   void end_if_store_failed(bool failed);
+  using FrameInput = void (Session::*)(Ticket, std::string, TimePoint);
+  void post_written(const std::weak_ptr<Connection>& connection, Ticket ticket, std::string frame,
+                    FrameInput input);
   class FramePost;
   // May its answer be made, with all those that wait to be sent? Any thread.
   bool is_affordable(const RunRequest& request) const {

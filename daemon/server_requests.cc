@@ -94,6 +94,20 @@ void Server::Impl::end_if_store_failed(bool failed) {
   stop(kFailedGrace);
 }
 
+// Brings the reply of what was to be written to its connection.
+void Server::Impl::post_written(const std::weak_ptr<Connection>& connection, Ticket ticket,
+                                std::string frame, FrameInput input) {
+  asio::post(io, [this, connection, ticket, input, failed = store.failed(),
+                  frame = std::move(frame)]() mutable {
+    if (const auto alive = connection.lock()) {
+      alive->feed([&](Session& session, TimePoint now) {
+        (session.*input)(ticket, std::move(frame), now);
+      });
+    }
+    end_if_store_failed(failed);
+  });
+}
+
 void Server::Impl::decide(Connection& connection, const RunRequest& action) {
   const v1::QuarantineRequest& request = *decision_of(action);
   const std::weak_ptr<Connection> weak = connection.weak_from_this();
@@ -103,15 +117,7 @@ void Server::Impl::decide(Connection& connection, const RunRequest& action) {
                   request_id = action.request_id](Result<v1::QuarantineReply> reply) {
                    std::string frame =
                        decision_frame(request_id, request, std::move(reply), counters);
-                   const bool failed = store.failed();
-                   asio::post(io, [this, weak, ticket, failed, frame = std::move(frame)]() mutable {
-                     if (const auto alive = weak.lock()) {
-                       alive->feed([&](Session& session, TimePoint now) {
-                         session.on_reply(ticket, std::move(frame), now);
-                       });
-                     }
-                     end_if_store_failed(failed);
-                   });
+                   post_written(weak, ticket, std::move(frame), &Session::on_reply);
                  });
 }
 
@@ -157,9 +163,7 @@ class Server::Impl::FramePost {
   }
   void send_last(std::string frame) const { post(std::move(frame), &Session::on_reply); }
 
-  using Input = void (Session::*)(Ticket, std::string, TimePoint);
-
-  void post(std::string frame, Input input) const {
+  void post(std::string frame, FrameInput input) const {
     const std::size_t bytes = frame.size();
     impl_.memory.reply_bytes += bytes;
     outflow_->add_under_way(bytes);
@@ -197,15 +201,7 @@ void Server::Impl::move_cursor(Connection& connection, MoveCursor action) {
                                              m.mutable_ack()->set_sequence(reply->last_sequence());
                                            })
                              : error_frame(request_id, reply.error());
-                   const bool failed = store.failed();
-                   asio::post(io, [this, weak, ticket, failed, frame = std::move(frame)]() mutable {
-                     if (const auto alive = weak.lock()) {
-                       alive->feed([&](Session& session, TimePoint now) {
-                         session.on_ack_reply(ticket, std::move(frame), now);
-                       });
-                     }
-                     end_if_store_failed(failed);
-                   });
+                   post_written(weak, ticket, std::move(frame), &Session::on_ack_reply);
                  });
 }
 

@@ -3,6 +3,11 @@
 #include <utility>
 
 namespace capexdb::storage {
+namespace {
+
+tl::unexpected<Error> stopped() { return fail(Errc::unavailable, "the server is stopping; retry"); }
+
+}  // namespace
 
 CommitQueue::CommitQueue(Commit commit, Bounds bounds, Review review)
     : commit_(std::move(commit)),
@@ -21,40 +26,35 @@ bool CommitQueue::try_submit(Batch& batch, std::size_t bytes, Done& done,
         waiting_for_room_.push_back(std::move(on_room));
         return false;
       }
-      queued_bytes_ += bytes;
-      entries_.push_back({std::move(batch), bytes, std::move(done), {}, {}});
-      work_.notify_one();
+      push({std::move(batch), bytes, std::move(done), {}, {}});
       return true;
     }
   }
-  done(fail(Errc::unavailable, "the server is stopping; retry"));
+  done(stopped());
   return true;
 }
 
 void CommitQueue::submit(Batch batch, std::size_t bytes, Done done) {
   {
     const std::lock_guard lock(mutex_);
-    if (!stopping_) {
-      queued_bytes_ += bytes;
-      entries_.push_back({std::move(batch), bytes, std::move(done), {}, {}});
-      work_.notify_one();
-      return;
-    }
+    if (!stopping_) return push({std::move(batch), bytes, std::move(done), {}, {}});
   }
-  done(fail(Errc::unavailable, "the server is stopping; retry"));
+  done(stopped());
 }
 
 void CommitQueue::submit(v1::QuarantineRequest request, std::size_t bytes, ReviewDone done) {
   {
     const std::lock_guard lock(mutex_);
-    if (!stopping_) {
-      queued_bytes_ += bytes;
-      entries_.push_back({{}, bytes, {}, std::move(request), std::move(done)});
-      work_.notify_one();
-      return;
-    }
+    if (!stopping_) return push({{}, bytes, {}, std::move(request), std::move(done)});
   }
-  done(fail(Errc::unavailable, "the server is stopping; retry"));
+  done(stopped());
+}
+
+// With the lock held.
+void CommitQueue::push(Entry entry) {
+  queued_bytes_ += entry.bytes;
+  entries_.push_back(std::move(entry));
+  work_.notify_one();
 }
 
 void CommitQueue::stop() {

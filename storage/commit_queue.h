@@ -77,6 +77,7 @@ class CommitQueue {
     ReviewDone review_done;
   };
 
+  void push(Entry entry);
   void run();
   // What is next: a decision alone, or all the batches before the next one.
   std::vector<Entry> take_group(std::size_t& bytes);
