@@ -19,6 +19,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from store_process import Daemon
+
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "client" / "python"))
 
 from capexdb.v1.envelope_pb2 import ClientMessage, ServerMessage  # noqa: E402
@@ -66,32 +68,6 @@ class Connection:
 
     def close(self) -> None:
         self.socket.close()
-
-
-class Daemon:
-    def __init__(self, binaries: Path, directory: str):
-        self.binaries, self.directory = binaries, directory
-        with socket.socket() as probe:  # the port must be the same after each restart
-            probe.bind(("127.0.0.1", 0))
-            self.server = f"127.0.0.1:{probe.getsockname()[1]}"
-        self.start()
-
-    def start(self) -> None:
-        self.process = subprocess.Popen(
-            [str(self.binaries / "capexd"), "--data-dir", self.directory, "--listen", self.server],
-            stderr=subprocess.DEVNULL)
-        while True:
-            try:
-                Connection(self.server).close()
-                return
-            except (OSError, ConnectionError):
-                if self.process.poll() is not None:
-                    sys.exit(f"capexd ended with {self.process.returncode}")
-                time.sleep(0.02)
-
-    def kill(self) -> None:
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait()
 
 
 def make_event(dice: random.Random, number: int) -> Event:

@@ -11,7 +11,6 @@ Published files are fed too where they lie ($CAPEXDB_REAL_DATA, else
 import os
 import random
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -19,43 +18,10 @@ import threading
 import time
 from pathlib import Path
 
+from store_process import Daemon
+
 HEADER = "company,metric,period,value,currency,source,published_at\n"
 KILLS = 4
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-class Daemon:
-    """A capexd that comes back at the same address."""
-
-    def __init__(self, binaries: Path, directory: str):
-        self.binaries = binaries
-        self.directory = directory
-        self.server = f"127.0.0.1:{free_port()}"
-        self.start()
-
-    def start(self) -> None:
-        self.process = subprocess.Popen(
-            [str(self.binaries / "capexd"), "--data-dir", self.directory, "--listen", self.server],
-            stderr=subprocess.DEVNULL)
-
-    def kill(self) -> None:
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait(timeout=60)
-        self.start()
-
-    def stop(self) -> str:
-        """What it holds, in one form."""
-        self.process.terminate()
-        assert self.process.wait(timeout=60) == 0
-        subprocess.run([str(self.binaries / "capexd"), "check", "--data-dir", self.directory],
-                       check=True, capture_output=True)
-        return subprocess.run([str(self.binaries / "capexd"), "dump", "--canonical", "--data-dir",
-                               self.directory], check=True, capture_output=True, text=True).stdout
 
 
 def own_files(folder: Path) -> list[Path]:
@@ -122,6 +88,7 @@ def storm(binaries: Path, directory: str, paths: list[Path], dice: random.Random
     for _ in range(KILLS):
         time.sleep(dice.uniform(0.2, 0.8))
         daemon.kill()
+        daemon.start()
         victim = dice.choice(scrapers).current
         time.sleep(dice.uniform(0.1, 0.5))
         if victim is not None:

@@ -12,7 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from store_process import Store
+from store_process import Checks, Store
 
 HEADER = "company,metric,period,value,currency,source,published_at\n"
 ROWS = 60_000
@@ -23,17 +23,12 @@ def rows(first: int, count: int) -> str:
                    f"USD,Gazette {i // 6000},2025-02-01\n" for i in range(first, first + count))
 
 
-class Test:
+class Test(Checks):
     def __init__(self, binaries: Path, store: Store, folder: Path):
+        super().__init__()
         self.binaries = binaries
         self.store = store
         self.folder = folder
-        self.faults = 0
-
-    def same(self, what: str, wanted, got) -> None:
-        if wanted != got:
-            self.faults += 1
-            print(f"{what}: wanted {str(wanted)[:300]}, got {str(got)[:300]}")
 
     def file(self, name: str, text: str) -> str:
         path = self.folder / name

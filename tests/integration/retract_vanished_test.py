@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from store_process import Store
+from store_process import Checks, Store
 
 TITLE = "own_chip_timelines.csv"
 HEADER = ("Name,Chip manufacturer,Start date,End date,Compute estimate in H100e (median),"
@@ -23,16 +23,11 @@ def row(day: str, chip: str, units: int | str, quarter: int = 1, maker: str = "O
             f"Estimates generated on: {day} 12:00,{chip}\n")
 
 
-class Test:
+class Test(Checks):
     def __init__(self, store: Store, folder: Path):
+        super().__init__()
         self.store = store
         self.folder = folder
-        self.faults = 0
-
-    def same(self, what: str, wanted, got) -> None:
-        if wanted != got:
-            self.faults += 1
-            print(f"{what}: wanted {str(wanted)[:400]}, got {str(got)[:400]}")
 
     def file(self, day: str, text: str, title: str = TITLE) -> str:
         path = self.folder / day / title

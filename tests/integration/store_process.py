@@ -1,10 +1,26 @@
 """A capexd of a test's own, and the command line that talks to it."""
 
 import json
+import signal
+import socket
 import subprocess
 import sys
 import time
 from pathlib import Path
+
+from shown_commands import free_port
+
+
+class Checks:
+    """What does not agree is printed and counted."""
+
+    def __init__(self) -> None:
+        self.faults = 0
+
+    def same(self, what: str, wanted, got) -> None:
+        if wanted != got:
+            self.faults += 1
+            print(f"{what}: wanted {str(wanted)[:400]}, got {str(got)[:400]}")
 
 
 class Store:
@@ -45,3 +61,40 @@ class Store:
                    self.directory]
         return subprocess.run(command, capture_output=True, text=True, timeout=120,
                               check=True).stdout
+
+
+class Daemon:
+    """A capexd that comes back at the same address."""
+
+    def __init__(self, binaries: Path, directory: str):
+        self.binaries = binaries
+        self.directory = directory
+        self.server = f"127.0.0.1:{free_port()}"
+        self.start()
+
+    def start(self) -> None:
+        self.process = subprocess.Popen(
+            [str(self.binaries / "capexd"), "--data-dir", self.directory, "--listen", self.server],
+            stderr=subprocess.DEVNULL)
+        host, port = self.server.split(":")
+        give_up = time.monotonic() + 60
+        while time.monotonic() < give_up and self.process.poll() is None:
+            try:
+                socket.create_connection((host, int(port))).close()
+                return
+            except OSError:
+                time.sleep(0.02)
+        sys.exit("capexd does not serve")
+
+    def kill(self) -> None:
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait(timeout=60)
+
+    def stop(self) -> str:
+        """What it holds, in one form."""
+        self.process.terminate()
+        assert self.process.wait(timeout=60) == 0
+        subprocess.run([str(self.binaries / "capexd"), "check", "--data-dir", self.directory],
+                       check=True, capture_output=True)
+        return subprocess.run([str(self.binaries / "capexd"), "dump", "--canonical", "--data-dir",
+                               self.directory], check=True, capture_output=True, text=True).stdout

@@ -8,14 +8,13 @@ import json
 import os
 import random
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
-from store_process import Store
+from store_process import Checks, Daemon, Store
 
 HEADER = "company,metric,period,value,currency,source,published_at\n"
 SECONDS_MAX = 120
@@ -26,17 +25,12 @@ def rows(source: str, count: int) -> str:
                             for i in range(count))
 
 
-class Test:
+class Test(Checks):
     def __init__(self, repository: Path, binaries: Path, folder: Path):
+        super().__init__()
         self.repository = repository
         self.binaries = binaries
         self.folder = folder
-        self.faults = 0
-
-    def same(self, what: str, wanted, got) -> None:
-        if wanted != got:
-            self.faults += 1
-            print(f"{what}: wanted {str(wanted)[:400]}, got {str(got)[:400]}")
 
     def file(self, name: str, text: str) -> str:
         path = self.folder / name
@@ -162,28 +156,9 @@ def cursor_survives_kills(test: Test) -> None:
     store.stop()
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 def watch_survives_the_daemon(test: Test) -> None:
-    server = f"127.0.0.1:{free_port()}"
-    directory = str(test.folder / "killed")
-
-    def daemon() -> subprocess.Popen:
-        process = subprocess.Popen([str(test.binaries / "capexd"), "--data-dir", directory,
-                                    "--listen", server], stderr=subprocess.DEVNULL)
-        give_up = time.monotonic() + SECONDS_MAX
-        while time.monotonic() < give_up:
-            if test.capex(server, "status", stdout=subprocess.DEVNULL,
-                          stderr=subprocess.DEVNULL).wait() == 0:
-                return process
-            time.sleep(0.02)
-        sys.exit("capexd does not serve")
-
-    serving = daemon()
+    daemon = Daemon(test.binaries, str(test.folder / "killed"))
+    server = daemon.server
     watch = File(test, server, "--cursor", "c", "--after", "begin")
     last = 0
     for round_ in range(4):
@@ -191,9 +166,8 @@ def watch_survives_the_daemon(test: Test) -> None:
         ingest = test.capex(server, "ingest", file, "--batch", "50", stdout=subprocess.DEVNULL,
                             stderr=subprocess.DEVNULL)
         watch.wait_for(last + 500)
-        serving.kill()
-        serving.wait()
-        serving = daemon()
+        daemon.kill()
+        daemon.start()
         test.same("the ingest goes on", 0, ingest.wait(timeout=SECONDS_MAX))
         last += 2000
         watch.wait_for(last)
@@ -204,16 +178,15 @@ def watch_survives_the_daemon(test: Test) -> None:
     log = watch.log.read_text(encoding="utf-8")
     test.same("it tells", True, "connection lost" in log and "connected again" in log)
 
-    serving.kill()
-    serving.wait()
+    daemon.kill()
     alone = test.capex(server, "watch", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     alone.communicate(timeout=SECONDS_MAX)
     test.same("no server at all", 69, alone.returncode)
-    serving = daemon()
+    daemon.start()
     left = File(test, server, "--after", "0", "--timeout", "1")
     left.wait_for(last)
-    serving.terminate()
-    test.same("the daemon stops", 0, serving.wait(timeout=SECONDS_MAX))
+    daemon.process.terminate()
+    test.same("the daemon stops", 0, daemon.process.wait(timeout=SECONDS_MAX))
     test.same("unreachable for the whole --timeout", 69, left.process.wait(timeout=SECONDS_MAX))
 
 
