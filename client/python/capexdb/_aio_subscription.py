@@ -11,12 +11,13 @@ from ._core import cursors
 from ._core.asking import Call
 from ._core.endpoint import Settings, span
 from ._core.feed import Feed
+from ._core.standing import Standing
 from ._core.subscriber import Subscriber
 from .errors import FailedPrecondition
 from .feed import Item
 
 
-class Subscription:
+class Subscription(Standing):
     """Made by Client.subscribe: `async for` over it, or over `await` of it, or over what `async
     with` makes of it. It begins with the first of these; the latter two also end it in time.
 
@@ -89,26 +90,6 @@ class Subscription:
         As the blocking one's."""
         call = cursors.next_ack(self._feed, self._subscriber, sequence, rewind)
         return await self._ask(call, cursors.patience(self._feed) if timeout is None else timeout)
-
-    @property
-    def position(self) -> int:
-        """The last sequence that has been dealt with: `after` of a subscription that goes on here.
-        Of a replay the last change."""
-        return self._subscriber.position or 0
-
-    @property
-    def cursor(self) -> str | None:
-        return self._feed.request.cursor or None
-
-    @property
-    def ended(self) -> bool:
-        """The replay is over."""
-        return self._subscriber.ended
-
-    @property
-    def reconnects(self) -> int:
-        """Connections made after the first."""
-        return self._subscriber.reconnects
 
     def close(self) -> None:
         """Ends iteration; also one that another task is in. It does not wait."""

@@ -11,6 +11,7 @@ from ._core import cursors
 from ._core.asking import Call
 from ._core.endpoint import Settings, span
 from ._core.feed import Feed
+from ._core.standing import Standing
 from ._core.subscriber import Subscriber
 from .errors import FailedPrecondition
 from .feed import Item
@@ -18,7 +19,7 @@ from .feed import Item
 T = TypeVar("T")
 
 
-class Subscription:
+class Subscription(Standing):
     """Made by Client.subscribe. Iteration waits for changes without end: it ends with a replay, or
     when `close` is called, also by another thread. It has a connection of its own; when that breaks
     or is silent, another one goes on behind the last item that was handed out, so that each change
@@ -94,26 +95,6 @@ class Subscription:
         cursor."""
         call = cursors.next_ack(self._feed, self._subscriber, sequence, rewind)
         return self._ask(call, cursors.patience(self._feed) if timeout is None else timeout)
-
-    @property
-    def position(self) -> int:
-        """The last sequence that has been dealt with: `after` of a subscription that goes on here.
-        Of a replay the last change."""
-        return self._subscriber.position or 0
-
-    @property
-    def cursor(self) -> str | None:
-        return self._feed.request.cursor or None
-
-    @property
-    def ended(self) -> bool:
-        """The replay is over."""
-        return self._subscriber.ended
-
-    @property
-    def reconnects(self) -> int:
-        """Connections made after the first."""
-        return self._subscriber.reconnects
 
     def close(self) -> None:
         """Ends iteration; also one that another thread is in."""
