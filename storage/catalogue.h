@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "proto/model/catalog.h"
@@ -64,6 +65,10 @@ class Catalogue {
   // Those leaves that do not always belong to it, and when they do.
   using Memberships = std::map<std::uint32_t, std::vector<Validity>>;
   Memberships dated_leaves(std::uint32_t ordinal, std::uint64_t at) const;
+  // Adds both kinds of leaves. One may come to belong to several groups, always to some
+  // of them.
+  void add_leaves(std::uint32_t ordinal, std::uint64_t at,
+                  std::unordered_set<std::uint32_t>& always, Memberships& sometimes) const;
   std::vector<std::uint32_t> companies(std::uint64_t at) const;
   std::uint32_t canonical(std::uint32_t ordinal, std::uint64_t at) const;
   // Null where nothing is merged.

@@ -75,6 +75,18 @@ Result<void> check_texts(const CatalogChange& change) {
   return check.outcome();
 }
 
+// Members of either kind, whenever they were.
+std::vector<std::string> member_ids(const CatalogParty& party) {
+  std::vector<std::string> ids = party.members;
+  for (const Membership& membership : party.memberships) ids.push_back(membership.party);
+  return ids;
+}
+
+// Whether an entry speaks of a group.
+bool says_group(const CatalogParty& party) {
+  return party.kind == PartyKind::group || !party.members.empty() || !party.memberships.empty();
+}
+
 // Why an id would be taken for something else in a question; empty: it would not.
 std::string other_meaning(const std::string& id) {
   const std::string word = to_lower_ascii(id);
@@ -157,8 +169,7 @@ Result<void> Catalogue::admits(const CatalogChange& change) const {
       }
     }
     const CatalogParty* known = version(dictionary_.find(NameKind::party, party.id), kNow);
-    const bool makes_group =
-        party.kind == PartyKind::group || !party.members.empty() || !party.memberships.empty();
+    const bool makes_group = says_group(party);
     const bool changes_kind =
         known != nullptr &&
         (known->kind == PartyKind::group ? party.kind != PartyKind::unknown && !makes_group
@@ -168,9 +179,7 @@ Result<void> Catalogue::admits(const CatalogChange& change) const {
                     "'" + party.id + "' is a " + std::string(to_string(known->kind)) +
                         "; a group and a company need ids of their own");
     }
-    std::vector<std::string> members = party.members;
-    for (const Membership& membership : party.memberships) members.push_back(membership.party);
-    for (const std::string& member : members) {
+    for (const std::string& member : member_ids(party)) {
       if (!coming.contains(member) && dictionary_.find(NameKind::party, member) == 0) {
         return refuse(field + ".members", "unknown_company",
                       "group " + party.id + " has the unknown member '" + member + "'");
@@ -247,13 +256,10 @@ Result<void> Catalogue::admits(const CatalogChange& change) const {
 // Groups that the change makes or changes, and what they hold then.
 Result<void> Catalogue::admits_members(const CatalogChange& change) const {
   std::map<std::string, std::vector<std::string>> coming;
-  const auto ids_of = [](const CatalogParty& party) {
-    std::vector<std::string> ids = party.members;
-    for (const Membership& membership : party.memberships) ids.push_back(membership.party);
-    return ids;
-  };
   for (const CatalogParty& party : change.parties) {
-    if (std::vector<std::string> ids = ids_of(party); !ids.empty()) coming[party.id] = ids;
+    if (std::vector<std::string> ids = member_ids(party); !ids.empty()) {
+      coming[party.id] = std::move(ids);
+    }
     const std::set<std::string> once(party.members.begin(), party.members.end());
     if (once.size() == party.members.size()) continue;
     std::vector<std::string> sorted = party.members;
@@ -265,7 +271,7 @@ Result<void> Catalogue::admits_members(const CatalogChange& change) const {
   const auto members_of = [&](const std::string& id) {
     if (const auto own = coming.find(id); own != coming.end()) return own->second;
     const CatalogParty* known = version(dictionary_.find(NameKind::party, id), kNow);
-    return known == nullptr ? std::vector<std::string>() : ids_of(*known);
+    return known == nullptr ? std::vector<std::string>() : member_ids(*known);
   };
   for (const auto& [group, members] : coming) {
     std::vector<std::string> open = members;
@@ -321,8 +327,7 @@ Result<void> Catalogue::admits_ciks(const CatalogChange& change) const {
         if (!one(id, party.id)) owner = std::move(id);
       }
       for (const Claim& claim : coming[cik]) {
-        const bool meet = claim.days.begin < days.end && days.begin < claim.days.end;
-        if (meet && !one(claim.party, party.id)) owner = claim.party;
+        if (claim.days.meets(days) && !one(claim.party, party.id)) owner = claim.party;
       }
       coming[cik].push_back({party.id, days});
       if (owner.empty()) continue;
@@ -351,9 +356,8 @@ Result<void> Catalogue::admits_merges(const CatalogChange& change) const {
     const std::uint32_t ordinal = dictionary_.find(NameKind::party, party.id);
     if (known.ordinal == 0) known.ordinal = ordinal != 0 ? ordinal : ++next;
     const CatalogParty* before = version(ordinal, kNow);
-    known.group = known.group || party.kind == PartyKind::group || !party.members.empty() ||
-                  !party.memberships.empty() ||
-                  (before != nullptr && before->kind == PartyKind::group);
+    known.group =
+        known.group || says_group(party) || (before != nullptr && before->kind == PartyKind::group);
   }
   const auto find = [&](const std::string& id) {
     if (const auto own = coming.find(id); own != coming.end()) return own->second;

@@ -89,6 +89,19 @@ Catalogue::Memberships Catalogue::dated_leaves(std::uint32_t ordinal, std::uint6
   return leaves;
 }
 
+void Catalogue::add_leaves(std::uint32_t ordinal, std::uint64_t at,
+                           std::unordered_set<std::uint32_t>& always,
+                           Memberships& sometimes) const {
+  const Memberships dated = dated_leaves(ordinal, at);
+  for (const std::uint32_t leaf : leaves(ordinal, at)) {
+    if (!dated.contains(leaf)) always.insert(leaf);
+  }
+  for (const auto& [leaf, days] : dated) {
+    std::vector<Validity>& all = sometimes[leaf];
+    all.insert(all.end(), days.begin(), days.end());
+  }
+}
+
 std::vector<Catalogue::ListedCounterparty> Catalogue::counterparties(std::uint32_t ordinal) const {
   const SharedLock lock(mutex_);
   return counterparties_locked(ordinal);

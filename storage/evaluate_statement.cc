@@ -63,9 +63,7 @@ Result<std::uint64_t> Evaluator::same_of_merged(const FactRow& fact) {
   const std::uint32_t subject = fact.row.ordinal(Column::subject);
   // Each is withdrawn for itself.
   if (!merged_ || !merged_->has(subject) || fact.row.has(flag::kRetraction)) return 0;
-  const auto one = merged_->canonical.find(subject);
-  for (const std::uint32_t part :
-       merged_->parts.at(one == merged_->canonical.end() ? subject : one->second)) {
+  for (const std::uint32_t part : merged_->parts.at(merged_->of(subject))) {
     if (part == subject) continue;
     FactRow other = fact;
     other.row[Column::subject] = part;

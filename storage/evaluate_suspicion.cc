@@ -127,10 +127,7 @@ Result<void> Evaluator::note_figures(const FactRow& fact, Series* series) {
 // Companies that are one are not two that say the same.
 std::optional<RecentValue> Evaluator::recent_value(const FactRow& fact) const {
   auto value = recent_value_of(fact);
-  if (value && merged_) {
-    const auto one = merged_->canonical.find(value->subject);
-    if (one != merged_->canonical.end()) value->subject = one->second;
-  }
+  if (value && merged_) value->subject = merged_->of(value->subject);
   return value;
 }
 
@@ -149,8 +146,7 @@ Result<void> Evaluator::look_around(const FactRow& fact, const Said& said, Surro
   }
   // It was remembered before the two were found to be one.
   if (around.other_company != nullptr && merged_) {
-    const auto one = merged_->canonical.find(around.other_company->subject);
-    const bool same = one != merged_->canonical.end() && one->second == recent->subject;
+    const bool same = merged_->of(around.other_company->subject) == recent->subject;
     if (same) around.other_company = nullptr;
   }
   return {};
@@ -224,8 +220,7 @@ Result<void> Evaluator::look_at_neighbours(const FactRow& fact, const Said& said
 // What was said of a company that is now one with the subject counts as said of it.
 Result<void> Evaluator::look_at_merged(const FactRow& fact, Surroundings& around) {
   const std::uint32_t subject = fact.row.ordinal(Column::subject);
-  const auto one = merged_->canonical.find(subject);
-  const auto& parts = merged_->parts.at(one == merged_->canonical.end() ? subject : one->second);
+  const auto& parts = merged_->parts.at(merged_->of(subject));
   std::vector<Row> cell(around.cell.begin(), around.cell.end());
   std::size_t source = 2;
   for (const std::uint32_t part : parts) {

@@ -50,6 +50,11 @@ struct MergedParties {
 
   bool empty() const { return canonical.empty(); }
   bool has(std::uint32_t party) const { return canonical.contains(party) || parts.contains(party); }
+  // Whom `party` is read as: the one that it was merged into, or itself.
+  std::uint32_t of(std::uint32_t party) const {
+    const auto other = canonical.find(party);
+    return other == canonical.end() ? party : other->second;
+  }
   // Whether anything in it changed.
   bool relabel(Row& row) const;
   // Relabels all of them, and puts those of one cell together again. Rows that

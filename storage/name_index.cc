@@ -36,8 +36,7 @@ std::vector<NameIndex::Use> NameIndex::uses_of(const std::string& name, std::uin
 std::vector<std::uint32_t> NameIndex::holders(const std::string& name, const Validity& days) const {
   std::vector<std::uint32_t> ordinals;
   for (const Use& use : uses_of(name, std::numeric_limits<std::uint64_t>::max())) {
-    const bool meet = use.validity.begin < days.end && days.begin < use.validity.end;
-    if (meet) ordinals.push_back(use.ordinal);
+    if (use.validity.meets(days)) ordinals.push_back(use.ordinal);
   }
   return ordinals;
 }

@@ -23,6 +23,7 @@ struct Validity {
 
   bool holds(Day day) const { return begin <= day && day < end; }
   bool always() const { return *this == Validity{}; }
+  bool meets(const Validity& other) const { return begin < other.end && other.begin < end; }
   friend bool operator==(const Validity&, const Validity&) = default;
 };
 

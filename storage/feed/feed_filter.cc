@@ -110,14 +110,7 @@ void FeedFilter::Parties::expand(const Catalogue& catalogue, std::uint64_t at) {
   for (const std::uint32_t party : named) {
     const std::uint32_t known_as = catalogue.canonical(party, at);
     always.insert(known_as);
-    const auto dated = catalogue.dated_leaves(known_as, at);
-    for (const std::uint32_t leaf : catalogue.leaves(known_as, at)) {
-      if (!dated.contains(leaf)) always.insert(leaf);
-    }
-    for (const auto& [leaf, days] : dated) {
-      auto& all = sometimes[leaf];
-      all.insert(all.end(), days.begin(), days.end());
-    }
+    catalogue.add_leaves(known_as, at, always, sometimes);
   }
 }
 
@@ -146,11 +139,7 @@ bool FeedFilter::is_about(const FactRow& fact) const {
     return false;
   }
   if (companies_.empty() && counterparties_.empty()) return true;
-  const auto known_as = [&](std::uint32_t party) {
-    if (!merged_) return party;
-    const auto other = merged_->canonical.find(party);
-    return other == merged_->canonical.end() ? party : other->second;
-  };
+  const auto known_as = [&](std::uint32_t party) { return merged_ ? merged_->of(party) : party; };
   const Period period = fact.row.period();
   if (!companies_.empty() && !companies_.has(known_as(fact.row.ordinal(Column::subject)), period)) {
     return false;

@@ -77,10 +77,7 @@ bool Filter::sees(std::size_t row, ScanReport& report) {
                      source_[row] == static_cast<std::int64_t>(plan_.policy.source);
   if (retraction || !asked) return false;
   std::int64_t subject = subject_[row];
-  if (plan_.merged) {
-    const auto other = plan_.merged->canonical.find(static_cast<std::uint32_t>(subject));
-    if (other != plan_.merged->canonical.end()) subject = other->second;
-  }
+  if (plan_.merged) subject = plan_.merged->of(static_cast<std::uint32_t>(subject));
   std::vector<Period>& periods = report.later[subject];
   if (periods.empty() || periods.back() != period()) periods.push_back(period());
   return false;

@@ -112,14 +112,7 @@ Result<void> plan_shipments(Plan& plan, const Query& query, const Catalogue& cat
 void find_memberships(Plan& plan, const Catalogue& catalogue) {
   std::unordered_set<std::uint32_t> always;
   for (const std::uint32_t party : plan.asked_parties) {
-    const auto dated = catalogue.dated_leaves(party, plan.at);
-    for (const std::uint32_t leaf : catalogue.leaves(party, plan.at)) {
-      if (!dated.contains(leaf)) always.insert(leaf);
-    }
-    for (const auto& [leaf, days] : dated) {
-      auto& all = plan.memberships[leaf];
-      all.insert(all.end(), days.begin(), days.end());
-    }
+    catalogue.add_leaves(party, plan.at, always, plan.memberships);
   }
   std::erase_if(plan.memberships, [&](const auto& leaf) { return always.contains(leaf.first); });
 }
