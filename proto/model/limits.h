@@ -78,12 +78,12 @@ inline constexpr std::size_t kReplayOrderMax = 1'000'000;  // changes of one tha
 inline constexpr std::size_t kFilterNamesMax = 1000;       // in one list of a filter
 inline constexpr std::uint32_t kCreditMax = 1'000'000;
 inline constexpr std::size_t kSubscriberBytesAhead = kUnaskedBytes;  // made, and not sent
-inline constexpr std::size_t kFeedLogBytesMax = 32U << 20U;  // of the log, decoded, for all
+inline constexpr std::size_t kFeedLogBytesMax = 32U << 20U;          // of the log, decoded, for all
 inline constexpr std::size_t kCursorNameBytesMax = 128;
 inline constexpr std::size_t kCursorsMax = 10'000;
-inline constexpr std::chrono::seconds kSignOfLife{8};         // a subscriber hears so often
-inline constexpr std::chrono::seconds kProgressPause{2};      // between two while nothing passes
-inline constexpr std::chrono::seconds kPeerSilentMax{20};     // bytes that no peer acknowledges
+inline constexpr std::chrono::seconds kSignOfLife{8};      // a subscriber hears so often
+inline constexpr std::chrono::seconds kProgressPause{2};   // between two while nothing passes
+inline constexpr std::chrono::seconds kPeerSilentMax{20};  // bytes that no peer acknowledges
 
 // Batches whose answers are kept for a retry.
 inline constexpr std::uint64_t kAnsweredBatchesKept = 128;
