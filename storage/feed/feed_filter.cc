@@ -41,13 +41,15 @@ Result<void> resolve_names(const google::protobuf::RepeatedPtrField<std::string>
 Result<FeedFilter> FeedFilter::make(const v1::FeedFilter& filter, const Catalogue& catalogue,
                                     std::uint64_t at) {
   FeedFilter made(catalogue);
-  const auto party = [&](const std::string& name) { return catalogue.need_party(name, at); };
-  CAPEXDB_TRY(resolve_names(filter.companies(), "companies", party, [&](std::uint32_t ordinal) {
-    made.companies_.named.push_back(ordinal);
-  }));
-  CAPEXDB_TRY(
-      resolve_names(filter.counterparties(), "counterparties", party,
-                    [&](std::uint32_t ordinal) { made.counterparties_.named.push_back(ordinal); }));
+  const auto resolve_parties = [&](const auto& names, const char* field,
+                                   Parties& parties) -> Result<void> {
+    if (std::any_of(names.begin(), names.end(), is_reserved_name)) return {};
+    return resolve_names(
+        names, field, [&](const std::string& name) { return catalogue.need_party(name, at); },
+        [&](std::uint32_t ordinal) { parties.named.push_back(ordinal); });
+  };
+  CAPEXDB_TRY(resolve_parties(filter.companies(), "companies", made.companies_));
+  CAPEXDB_TRY(resolve_parties(filter.counterparties(), "counterparties", made.counterparties_));
   CAPEXDB_TRY(resolve_names(
       filter.metrics(), "metrics",
       [&](const std::string& name) { return catalogue.need_metric(name, at); },

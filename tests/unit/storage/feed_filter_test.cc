@@ -76,6 +76,14 @@ TEST_F(FeedFilterTest, EachFieldIsAColumn) {
   v1::FeedFilter filter;
   filter.add_companies("Alibaba");
   EXPECT_THAT(passing(filter), ElementsAre(first, third));
+  v1::FeedFilter everyone;
+  everyone.add_companies("ALL");
+  everyone.add_companies("Alibaba");
+  everyone.add_metrics("capex");
+  EXPECT_THAT(passing(everyone), ElementsAre(first));
+  everyone.clear_metrics();
+  everyone.add_statuses(v1::STATUS_GUIDANCE);
+  EXPECT_THAT(passing(everyone), ElementsAre(third));
   filter.add_metrics("capex");
   EXPECT_THAT(passing(filter), ElementsAre(first));
   filter.add_companies("tencent");
