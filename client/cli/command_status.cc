@@ -27,6 +27,7 @@ Json fields_of(const v1::StatusReply& reply) {
   object["queries"] = reply.queries();
   object["queries_running"] = reply.queries_running();
   object["quarantined"] = reply.quarantined();
+  object["subscriptions"] = reply.subscriptions();
   return object;
 }
 

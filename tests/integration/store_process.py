@@ -1,6 +1,7 @@
 """A capexd of a test's own, and the command line that talks to it."""
 
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -66,16 +67,19 @@ class Store:
 class Daemon:
     """A capexd that comes back at the same address."""
 
-    def __init__(self, binaries: Path, directory: str):
+    def __init__(self, binaries: Path, directory: str, log: Path | None = None):
+        """`log` gets all that it says."""
         self.binaries = binaries
         self.directory = directory
+        self.log = log
         self.server = f"127.0.0.1:{free_port()}"
         self.start()
 
     def start(self) -> None:
-        self.process = subprocess.Popen(
-            [str(self.binaries / "capexd"), "--data-dir", self.directory, "--listen", self.server],
-            stderr=subprocess.DEVNULL)
+        with open(self.log or os.devnull, "ab") as log:
+            self.process = subprocess.Popen(
+                [str(self.binaries / "capexd"), "--data-dir", self.directory, "--listen",
+                 self.server, "--log-level", "debug" if self.log else "info"], stderr=log)
         host, port = self.server.split(":")
         give_up = time.monotonic() + 60
         while time.monotonic() < give_up and self.process.poll() is None:
