@@ -23,11 +23,11 @@ constexpr std::chrono::seconds kFloorAge{1};
 
 }  // namespace
 
-Feed::Feed(const storage::EventStore& store, storage::Retention retention,
-           std::atomic<std::uint64_t>& count)
+Feed::Feed(const storage::EventStore& store, Settings settings, std::atomic<std::uint64_t>& count)
     : store_(store),
-      retention_(retention),
+      retention_(settings.retention),
       count_(count),
+      log_(settings.log_bytes_max),
       source_{store, log_, [this] { return floor(); }},
       next_tick_(steady_clock::now()),
       brief_([this] { run(Lane::brief); }),
@@ -178,6 +178,7 @@ TimePoint Feed::next_wake(Lane lane, TimePoint now) {
 
 void Feed::run(Lane lane) {
   const auto index = static_cast<std::size_t>(lane);
+  ReadingOrder order;
   std::unique_lock lock(mutex_);
   while (!stopping_) {
     const TimePoint now = steady_clock::now();
@@ -188,27 +189,47 @@ void Feed::run(Lane lane) {
       lock.lock();
       continue;
     }
-    std::deque<Handle> pass;
+    std::vector<Handle> pass;
     pass.swap(queues_[index]);
-    for (const Handle& entry : pass) {
-      if (stopping_) break;
-      if (entry->closed) continue;
-      entry->where = Where::in_turn;
-      entry->again = false;
-      lock.unlock();
-      take_turn(entry);
-      lock.lock();
-    }
+    take_turns(pass, order, lock);
     if (lane != Lane::brief) continue;
     const TimePoint end = steady_clock::now();
     pass_may_begin_ = end + std::min<TimePoint::duration>(end - now, kPassPauseMax);
   }
 }
 
-void Feed::take_turn(const Handle& entry) {
+// With the lock held, but for the turns themselves. Where those stand who are in the
+// queue of a lane, only its thread changes.
+void Feed::take_turns(const std::vector<Handle>& pass, ReadingOrder& order,
+                      std::unique_lock<std::mutex>& lock) {
+  const auto give_turn = [&](const Handle& entry, std::size_t pieces_max) {
+    if (stopping_ || entry->closed) return;
+    entry->where = Where::in_turn;
+    entry->again = false;
+    lock.unlock();
+    take_turn(entry, pieces_max);
+    lock.lock();
+  };
+  // Those that are not open yet and replays have no place in the log.
+  std::vector<Handle> placed;
+  std::vector<std::uint64_t> positions;
+  for (const Handle& entry : pass) {
+    if (!entry->subscription || entry->is_replay) {
+      give_turn(entry, 0);
+    } else {
+      placed.push_back(entry);
+      positions.push_back(entry->subscription->position());
+    }
+  }
+  for (const ReadingOrder::Place& place : order.of(positions)) {
+    give_turn(placed[place.index], place.pieces_max);
+  }
+}
+
+void Feed::take_turn(const Handle& entry, std::size_t pieces_max) {
   std::string output;
   try {
-    auto stop = go_on(*entry, output);
+    auto stop = go_on(*entry, pieces_max, output);
     finish_turn(entry, std::move(stop), std::move(output));
   } catch (const std::exception& failure) {
     spdlog::error("a subscription failed what=\"{}\"", failure.what());
@@ -216,7 +237,7 @@ void Feed::take_turn(const Handle& entry) {
   }
 }
 
-Result<Stop> Feed::go_on(Entry& entry, std::string& output) {
+Result<Stop> Feed::go_on(Entry& entry, std::size_t pieces_max, std::string& output) {
   std::uint32_t credit = 0;
   {
     const std::lock_guard lock(mutex_);
@@ -234,8 +255,8 @@ Result<Stop> Feed::go_on(Entry& entry, std::string& output) {
   subscription.add_credit(credit);
   const std::size_t ahead = entry.peer.outflow->bytes();
   if (ahead >= limits::kSubscriberBytesAhead) return Stop::room;
-  auto stop =
-      subscription.go_on(source_, limits::kSubscriberBytesAhead - ahead, now + kTurn, output);
+  auto stop = subscription.go_on(
+      source_, {limits::kSubscriberBytesAhead - ahead, pieces_max, now + kTurn}, output);
   // A peer that takes nothing needs no signs of life.
   if (stop && ahead == 0) subscription.tick(now, output);
   return stop;
@@ -256,7 +277,7 @@ void Feed::finish_turn(const Handle& entry, Result<Stop> stop, std::string outpu
     const std::lock_guard lock(mutex_);
     if (entry->closed) return;
     entry->lane = entry->subscription->is_lengthy() ? Lane::lengthy : Lane::brief;
-    if (*stop == Stop::time || entry->again) return queue(entry);
+    if (*stop == Stop::time || *stop == Stop::piece || entry->again) return queue(entry);
     entry->where = Where::parked;
     if (*stop == Stop::head) {
       if (!std::exchange(entry->at_head, true)) at_head_.push_back(entry);

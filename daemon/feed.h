@@ -19,7 +19,6 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -30,6 +29,7 @@
 #include <vector>
 
 #include "daemon/outflow.h"
+#include "daemon/reading_order.h"
 #include "daemon/subscription.h"
 #include "proto/model/limits.h"
 #include "storage/feed/retention.h"
@@ -38,9 +38,12 @@ namespace capexdb::daemon {
 
 class Feed {
  public:
-  // The store must outlive the feed.
-  Feed(const storage::EventStore& store, storage::Retention retention,
-       std::atomic<std::uint64_t>& count);
+  struct Settings {
+    storage::Retention retention;
+    std::size_t log_bytes_max = limits::kFeedLogBytesMax;  // of the log that are kept decoded
+  };
+  // The store and `count`, of the subscriptions that there are, must outlive the feed.
+  Feed(const storage::EventStore& store, Settings settings, std::atomic<std::uint64_t>& count);
   ~Feed();
 
   // Names a subscription: of a connection, and of what it asked for.
@@ -57,6 +60,9 @@ class Feed {
   void close(Id id);
   // There is more in the log.
   void on_commit();
+
+  // How often a piece of the log was decoded.
+  std::uint64_t pieces_decoded() const { return log_.pieces_decoded(); }
 
  private:
   enum class Lane : std::uint8_t { brief = 0, lengthy = 1 };
@@ -91,8 +97,10 @@ class Feed {
   };
 
   void run(Lane lane);
-  void take_turn(const Handle& entry);
-  Result<Subscription::Stop> go_on(Entry& entry, std::string& output);
+  void take_turns(const std::vector<Handle>& pass, ReadingOrder& order,
+                  std::unique_lock<std::mutex>& lock);
+  void take_turn(const Handle& entry, std::size_t pieces_max);
+  Result<Subscription::Stop> go_on(Entry& entry, std::size_t pieces_max, std::string& output);
   void finish_turn(const Handle& entry, Result<Subscription::Stop> stop, std::string output);
   void queue(const Handle& entry);  // with the lock held
   void wake(const Handle& entry);   // with the lock held
@@ -106,7 +114,7 @@ class Feed {
   const storage::EventStore& store_;
   const storage::Retention retention_;
   std::atomic<std::uint64_t>& count_;  // of entries_
-  storage::FeedLog log_{limits::kFeedLogBytesMax};
+  storage::FeedLog log_;
   FeedSource source_;
 
   std::mutex floor_mutex_;  // guards what follows
@@ -118,7 +126,7 @@ class Feed {
 
   mutable std::mutex mutex_;  // guards everything below
   std::map<Id, Handle> entries_;
-  std::array<std::deque<Handle>, 2> queues_;
+  std::array<std::vector<Handle>, 2> queues_;
   std::vector<Handle> at_head_;  // parked until there is more in the log
   std::vector<Handle> paced_;    // replays, parked until their next change is due
   std::size_t replays_ = 0;

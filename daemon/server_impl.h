@@ -29,7 +29,7 @@ struct Server::Impl {
         service(store, counters, options.service),
         pool({.short_jobs_max = options.query_threads, .long_jobs_max = options.query_threads}),
         quick_pool({.short_jobs_max = 1, .long_jobs_max = 0, .parked_max = 0}),
-        subscriptions(store, options.retention, counters.subscriptions),
+        subscriptions(store, {.retention = options.retention}, counters.subscriptions),
         commits(
             [this](std::span<storage::Batch> group) {
               auto replies = store.commit(group);

@@ -117,7 +117,7 @@ Result<std::unique_ptr<Subscription>> Subscription::open(std::uint64_t request_i
   made->sent_at_ = now;
   made->add_credit(request.credit());
   if (request.has_replay()) {
-    CAPEXDB_TRY(made->open_replay(request.replay(), source));
+    CAPEXDB_TRY(made->open_replay(request.replay(), source, now));
   } else {
     CAPEXDB_ASSIGN(made->position_, start_of(request, source));
   }
@@ -125,7 +125,8 @@ Result<std::unique_ptr<Subscription>> Subscription::open(std::uint64_t request_i
   return made;
 }
 
-Result<void> Subscription::open_replay(const v1::Replay& replay, const FeedSource& source) {
+Result<void> Subscription::open_replay(const v1::Replay& replay, const FeedSource& source,
+                                       TimePoint now) {
   v1::Replay fixed = replay;
   if (fixed.at_sequence() == 0) fixed.set_at_sequence(source.store.last_sequence());
   CAPEXDB_ASSIGN(order_,
@@ -133,6 +134,7 @@ Result<void> Subscription::open_replay(const v1::Replay& replay, const FeedSourc
   replay_at_ = fixed.at_sequence();
   position_ = replay_at_;  // its Progress tells what is played
   speed_ = replay.speed();
+  if (const auto& given = order_->given()) begin_pace(*given, now);
   return {};
 }
 
@@ -143,6 +145,7 @@ bool Subscription::is_lengthy() const {
 
 void Subscription::add_credit(std::uint32_t changes) {
   credit_ += std::min(changes, limits::kCreditMax - credit_);
+  if (credit_ > 0) needs_credit_ = false;
 }
 
 void Subscription::send_progress(std::string& output) {
@@ -178,67 +181,80 @@ Result<void> Subscription::send_change(const FeedSegment& segment, std::size_t i
   return {};
 }
 
-Result<Subscription::Stop> Subscription::go_on(const FeedSource& source, std::size_t bytes_max,
-                                               TimePoint turn_ends, std::string& output) {
+Result<Subscription::Stop> Subscription::go_on(const FeedSource& source, Turn turn,
+                                               std::string& output) {
   const std::size_t before = output.size();
-  auto stop = order_ ? replay(source, bytes_max, turn_ends, output)
-                     : go_on_in_log(source, bytes_max, turn_ends, output);
+  auto stop = order_ ? replay(source, turn, output) : go_on_in_log(source, turn, output);
   if (output.size() > before) sent_at_ = std::chrono::steady_clock::now();
   return stop;
 }
 
-Result<Subscription::Stop> Subscription::go_on_in_log(const FeedSource& source,
-                                                      std::size_t bytes_max, TimePoint turn_ends,
+void Subscription::pass_trimmed(std::uint64_t floor, std::string& output) {
+  if (position_ + 1 >= floor) return;
+  output += reply_frame(request_id_, [&](v1::ServerMessage& m) {
+    m.mutable_gap()->set_first(position_ + 1);
+    m.mutable_gap()->set_last(floor - 1);
+  });
+  position_ = said_ = floor - 1;
+  needs_credit_ = false;
+}
+
+void Subscription::say_caught_up(std::string& output) {
+  if (caught_up_) return;
+  caught_up_ = true;
+  output += reply_frame(
+      request_id_, [&](v1::ServerMessage& m) { m.mutable_caught_up()->set_sequence(position_); });
+  said_ = position_;
+}
+
+Result<Subscription::Stop> Subscription::go_on_in_log(const FeedSource& source, Turn turn,
                                                       std::string& output) {
   for (;;) {
     const std::uint64_t last = source.store.last_sequence();
-    if (const std::uint64_t floor = source.floor(); position_ + 1 < floor) {
-      output += reply_frame(request_id_, [&](v1::ServerMessage& m) {
-        m.mutable_gap()->set_first(position_ + 1);
-        m.mutable_gap()->set_last(floor - 1);
-      });
-      position_ = said_ = floor - 1;
-    }
+    pass_trimmed(source.floor(), output);
     if (position_ >= last) {
-      if (!caught_up_) {
-        caught_up_ = true;
-        output += reply_frame(request_id_, [&](v1::ServerMessage& m) {
-          m.mutable_caught_up()->set_sequence(position_);
-        });
-        said_ = position_;
-      }
+      say_caught_up(output);
       return Stop::head;
     }
-    CAPEXDB_ASSIGN(const auto segment, source.log.segment(source.store, position_ + 1));
+    if (needs_credit_) return Stop::credit;
+    auto segment = source.log.decoded(position_ + 1);
+    if (!segment) {
+      if (turn.pieces_max == 0) return Stop::piece;
+      --turn.pieces_max;
+      CAPEXDB_ASSIGN(segment, source.log.segment(source.store, position_ + 1));
+    }
     for (const std::uint16_t index : filter_.candidates(*segment, position_ + 1)) {
       const std::uint64_t sequence = segment->first() + index;
       CAPEXDB_ASSIGN(const bool passes, filter_.passes(*segment, index));
       if (passes) {
         if (credit_ == 0) {
           position_ = sequence - 1;
+          needs_credit_ = true;
           return Stop::credit;
         }
         CAPEXDB_TRY(send_change(*segment, index, output));
         --credit_;
         position_ = said_ = sequence;
-        if (output.size() >= bytes_max) return Stop::room;
+        if (output.size() >= turn.bytes_max) return Stop::room;
       }
-      if (is_lengthy() && std::chrono::steady_clock::now() >= turn_ends) {
+      if (is_lengthy() && std::chrono::steady_clock::now() >= turn.ends) {
         position_ = sequence;
         return Stop::time;
       }
     }
     position_ = segment->last();
-    if (std::chrono::steady_clock::now() >= turn_ends) return Stop::time;
+    if (std::chrono::steady_clock::now() >= turn.ends) return Stop::time;
   }
+}
+
+void Subscription::begin_pace(const storage::KnownAt& first, TimePoint now) {
+  begun_at_ = first.end;
+  begun_ = now;
 }
 
 bool Subscription::is_due(const storage::KnownAt& next, TimePoint now) {
   if (speed_ == 0) return true;
-  if (!begun_at_) {
-    begun_at_ = next.end;
-    begun_ = now;
-  }
+  if (!begun_at_) begin_pace(next, now);
   const double seconds = static_cast<double>(next.end - *begun_at_) / speed_;
   constexpr double kFar = 1e9;  // nobody waits so long
   wake_at_ = begun_ + std::chrono::duration_cast<TimePoint::duration>(
@@ -264,11 +280,11 @@ Result<bool> Subscription::send_next_of_replay(const FeedSource& source,
   return true;
 }
 
-Result<Subscription::Stop> Subscription::replay(const FeedSource& source, std::size_t bytes_max,
-                                                TimePoint turn_ends, std::string& output) {
+Result<Subscription::Stop> Subscription::replay(const FeedSource& source, const Turn& turn,
+                                                std::string& output) {
   for (;;) {
     const TimePoint now = std::chrono::steady_clock::now();
-    if (now >= turn_ends) return Stop::time;
+    if (now >= turn.ends) return Stop::time;
     CAPEXDB_ASSIGN(const bool reading, order_->read_on(source.store, source.log, filter_));
     if (reading) continue;
     const auto next = order_->next();
@@ -284,7 +300,7 @@ Result<Subscription::Stop> Subscription::replay(const FeedSource& source, std::s
     CAPEXDB_ASSIGN(const bool sent, send_next_of_replay(source, *next, output));
     if (sent) --credit_;
     order_->drop_next();
-    if (output.size() >= bytes_max) return Stop::room;
+    if (output.size() >= turn.bytes_max) return Stop::room;
   }
 }
 

@@ -39,16 +39,21 @@ class Subscription {
   // Why it goes no further.
   enum class Stop {
     time,    // the turn is over: there may be more
+    piece,   // the next piece of the log is not decoded, and it may decode no more
     room,    // `bytes_max` of output are made
     credit,  // more changes need it
     head,    // everything in the log is sent
     pace,    // the next change of a replay is due at wake_at()
     end,     // a replay is over: the subscription is
   };
+  struct Turn {
+    std::size_t bytes_max = 0;   // of output, about
+    std::size_t pieces_max = 0;  // of the log, that it may decode; a replay's are its own
+    TimePoint ends;
+  };
   // Appends frames to `output`, until there is a reason to stop. Error: the log cannot
   // be read; the subscription is over.
-  Result<Stop> go_on(const FeedSource& source, std::size_t bytes_max, TimePoint turn_ends,
-                     std::string& output);
+  Result<Stop> go_on(const FeedSource& source, Turn turn, std::string& output);
 
   void add_credit(std::uint32_t changes);
   TimePoint wake_at() const { return wake_at_; }
@@ -64,13 +69,14 @@ class Subscription {
   Subscription(std::uint64_t request_id, storage::FeedFilter filter, bool cells)
       : request_id_(request_id), filter_(std::move(filter)), with_cells_(cells) {}
 
-  Result<void> open_replay(const v1::Replay& replay, const FeedSource& source);
-  Result<Stop> go_on_in_log(const FeedSource& source, std::size_t bytes_max, TimePoint turn_ends,
-                            std::string& output);
-  Result<Stop> replay(const FeedSource& source, std::size_t bytes_max, TimePoint turn_ends,
-                      std::string& output);
+  Result<void> open_replay(const v1::Replay& replay, const FeedSource& source, TimePoint now);
+  Result<Stop> go_on_in_log(const FeedSource& source, Turn turn, std::string& output);
+  void pass_trimmed(std::uint64_t floor, std::string& output);
+  void say_caught_up(std::string& output);
+  Result<Stop> replay(const FeedSource& source, const Turn& turn, std::string& output);
   Result<bool> send_next_of_replay(const FeedSource& source, const storage::KnownAt& next,
                                    std::string& output);
+  void begin_pace(const storage::KnownAt& first, TimePoint now);
   bool is_due(const storage::KnownAt& next, TimePoint now);
   void send_progress(std::string& output);
   Result<void> send_change(const storage::FeedSegment& segment, std::size_t index,
@@ -81,6 +87,7 @@ class Subscription {
   const bool with_cells_;
   std::uint64_t position_ = 0;  // everything up to it has been dealt with
   std::uint32_t credit_ = 0;
+  bool needs_credit_ = false;  // the next event passes, and there was none for it
   bool caught_up_ = false;
   std::uint64_t said_ = 0;  // the position that the subscriber knows
   TimePoint sent_at_;

@@ -37,6 +37,8 @@ class ReplayOrder {
   Result<bool> read_on(const EventStore& store, FeedLog& log, FeedFilter& filter);
   // The next one; empty at the end. What it gave is gone with drop_next().
   std::optional<KnownAt> next() const;
+  // What was given last, also before after_sequence; empty at the beginning.
+  const std::optional<KnownAt>& given() const { return behind_; }
   void drop_next();
 
  private:

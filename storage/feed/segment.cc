@@ -12,6 +12,16 @@ namespace {
 
 constexpr std::size_t kRowBytes = sizeof(FactRow) + 64;  // with its places in the index
 
+constexpr std::size_t kKeptBytes = 64;  // of its place, and what counts who holds it
+
+std::size_t bytes_of(const CellEffects& effects) {
+  return sizeof(effects) + effects.cells.size() * sizeof(CellEffect);
+}
+std::size_t bytes_of(const ConflictEffects& effects) {
+  return sizeof(effects) + effects.bytes.size();
+}
+std::size_t bytes_of(const std::string& words) { return sizeof(words) + words.size(); }
+
 std::uint64_t index_key(FeedSegment::By by, std::uint32_t ordinal) {
   return std::uint64_t{static_cast<std::uint8_t>(by)} << 32U | ordinal;
 }
@@ -102,8 +112,11 @@ Result<std::shared_ptr<const T>> FeedSegment::once(Kept<T>& kept, std::size_t in
     if (const auto found = kept.find(index); found != kept.end()) return found->second;
   }
   CAPEXDB_ASSIGN(T made, make());
+  const std::size_t bytes = bytes_of(made);
   const std::lock_guard lock(mutex_);
-  return kept.try_emplace(index, std::make_shared<const T>(std::move(made))).first->second;
+  const auto [place, added] = kept.try_emplace(index, std::make_shared<const T>(std::move(made)));
+  if (added) worked_out_bytes_ += kKeptBytes + bytes;
+  return place->second;
 }
 
 Result<std::shared_ptr<const CellEffects>> FeedSegment::cell_effects(std::size_t index) const {
@@ -131,29 +144,31 @@ Result<std::shared_ptr<const ConflictEffects>> FeedSegment::conflict_effects(
               [&] { return conflict_effects_of(*state_, events_[index].rows, first_ + index); });
 }
 
+std::shared_ptr<const FeedSegment> FeedLog::decoded(std::uint64_t sequence) {
+  const std::lock_guard lock(mutex_);
+  auto found = segments_.upper_bound(sequence);
+  if (found == segments_.begin()) return nullptr;
+  --found;
+  if (found->second.segment->last() < sequence) return nullptr;
+  found->second.used = ++uses_;
+  return found->second.segment;
+}
+
 Result<std::shared_ptr<const FeedSegment>> FeedLog::segment(const EventStore& store,
                                                             std::uint64_t sequence) {
-  {
-    const std::lock_guard lock(mutex_);
-    auto found = segments_.upper_bound(sequence);
-    if (found != segments_.begin()) {
-      --found;
-      if (found->second.segment->last() >= sequence) {
-        found->second.used = ++uses_;
-        return found->second.segment;
-      }
-    }
-  }
+  if (auto found = decoded(sequence)) return found;
   CAPEXDB_ASSIGN(const auto segment, FeedSegment::read(store.view(), sequence));
+  ++pieces_decoded_;
   const std::lock_guard lock(mutex_);
-  const auto [place, added] = segments_.try_emplace(segment->first(), Kept{segment, 0});
-  place->second.used = ++uses_;
-  if (added) bytes_ += segment->bytes();
-  while (bytes_ > bytes_max_ && segments_.size() > 1) {
+  segments_.try_emplace(segment->first(), Kept{segment, 0}).first->second.used = ++uses_;
+  // Added up anew: they grow while they are kept.
+  std::size_t bytes = 0;
+  for (const auto& [first, kept] : segments_) bytes += kept.segment->bytes();
+  while (bytes > bytes_max_ && segments_.size() > 1) {
     const auto oldest = std::min_element(
         segments_.begin(), segments_.end(),
         [](const auto& a, const auto& b) { return a.second.used < b.second.used; });
-    bytes_ -= oldest->second.segment->bytes();
+    bytes -= std::min(bytes, oldest->second.segment->bytes());
     segments_.erase(oldest);
   }
   return segment;

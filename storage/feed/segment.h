@@ -1,6 +1,7 @@
 // A piece of the log as subscribers read it: decoded once for all of them.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -52,7 +53,8 @@ class FeedSegment {
   // The same of what one of its events did in a replay.
   Result<std::string> in_words(const CellEffects& effects) const;
 
-  std::size_t bytes() const { return bytes_; }  // in memory, about
+  // In memory, about, with what was worked out so far.
+  std::size_t bytes() const { return bytes_ + worked_out_bytes_; }
 
  private:
   template <class T>
@@ -71,6 +73,7 @@ class FeedSegment {
   std::unordered_map<std::uint64_t, std::vector<std::uint16_t>> index_;
   StoreState* state_ = nullptr;
 
+  mutable std::atomic<std::size_t> worked_out_bytes_{0};
   mutable std::mutex mutex_;  // guards what follows
   mutable Kept<CellEffects> cell_effects_;
   mutable Kept<std::string> cells_in_words_;
@@ -82,9 +85,13 @@ class FeedLog {
  public:
   explicit FeedLog(std::size_t bytes_max) : bytes_max_(bytes_max) {}
 
-  // As FeedSegment::read(). Any thread.
+  // Any thread: the piece that holds `sequence`, where it is kept; else null.
+  std::shared_ptr<const FeedSegment> decoded(std::uint64_t sequence);
+  // As FeedSegment::read(), where it is not kept. Any thread.
   Result<std::shared_ptr<const FeedSegment>> segment(const EventStore& store,
                                                      std::uint64_t sequence);
+
+  std::uint64_t pieces_decoded() const { return pieces_decoded_; }
 
  private:
   struct Kept {
@@ -92,9 +99,9 @@ class FeedLog {
     std::uint64_t used = 0;
   };
   const std::size_t bytes_max_;
+  std::atomic<std::uint64_t> pieces_decoded_{0};
   std::mutex mutex_;                        // guards everything below
   std::map<std::uint64_t, Kept> segments_;  // by first sequence
-  std::size_t bytes_ = 0;
   std::uint64_t uses_ = 0;
 };
 
