@@ -25,12 +25,12 @@ class Checks:
 
 
 class Store:
-    def __init__(self, binaries: Path, directory: str):
+    def __init__(self, binaries: Path, directory: str, *flags: str):
         self.binaries = binaries
         self.directory = directory
         self.process = subprocess.Popen(
-            [str(binaries / "capexd"), "--data-dir", directory, "--listen", "127.0.0.1:0"],
-            stderr=subprocess.DEVNULL)
+            [str(binaries / "capexd"), "--data-dir", directory, "--listen", "127.0.0.1:0",
+             *flags], stderr=subprocess.DEVNULL)
         endpoint = Path(directory) / "endpoint"
         give_up = time.monotonic() + 60
         while time.monotonic() < give_up and self.process.poll() is None:

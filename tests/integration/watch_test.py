@@ -16,6 +16,11 @@ from pathlib import Path
 
 from store_process import Checks, Daemon, Store
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "client" / "python"))
+
+from capexdb import Client  # noqa: E402
+from capexdb.feed import Gap  # noqa: E402
+
 HEADER = "company,metric,period,value,currency,source,published_at\n"
 SECONDS_MAX = 120
 
@@ -127,6 +132,61 @@ def means_something(test: Test) -> None:
     store.stop()
 
 
+def conflicts_come_and_go(test: Test) -> None:
+    store = test.store("conflicts")
+    header = "company,metric,period,value,currency,source,published_at\n"
+    said = (("Gazette", 1000), ("Times", 2000), ("Times", 1000))
+    for day, (source, value) in enumerate(said):
+        row = f"Firm,capex,2024-Q1,{value},USD,{source},2025-02-0{day + 1}\n"
+        store.ask("ingest", test.file("said.csv", header + row))
+    last = store.ask("status")["sequence"]
+    got = test.lines(store.server, "--conflicts", "--after", "begin", "--until-caught-up")
+    told = [(line["sequence"], len(line.get("conflicts_opened", [])),
+             len(line.get("conflicts_closed", []))) for line in got]
+    test.same("one opens and closes", [(last - 1, 1, 0), (last, 0, 1)], told)
+    test.same("with both sources", {"Gazette", "Times"},
+              {part["source"] for part in got[0]["conflicts_opened"][0]["parts"]})
+    store.stop()
+
+
+def replay_keeps_its_pace(test: Test) -> None:
+    store = test.store("pace")
+    days = ("2025-02-21", "2025-02-01", "2025-02-11")
+    for i, day in enumerate(days):
+        row = f"Firm {i},capex,2024-Q1,{1000 + i},USD,Gazette,{day}\n"
+        store.ask("ingest", test.file("day.csv", HEADER + row))
+    begun = time.monotonic()
+    # A day passes in 0.05 s, so 20 of them in a second.
+    got = test.lines(store.server, "--replay", "2025-01-01..", "--speed", "1728000x")
+    took = time.monotonic() - begun
+    test.same("as it was published", ["2025-02-01", "2025-02-11", "2025-02-21"],
+              [line["event"]["published_at"] for line in got])
+    test.same("not before its time", True, took >= 1)
+    store.stop()
+
+
+def what_is_trimmed_is_told(test: Test) -> None:
+    folder = test.folder / "trimmed"
+    folder.mkdir()
+    (folder / "capexd.toml").write_text("[feed]\nretention_events = 10\n", encoding="utf-8")
+    store = Store(test.binaries, str(folder / "data"), "--config", str(folder / "capexd.toml"))
+    store.ask("ingest", test.file("rows.csv", rows("Gazette", 100)))
+    last = store.ask("status")["sequence"]
+    watch = test.capex(store.server, "watch", "--after", "3", "--until-caught-up",
+                       stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    out, err = watch.communicate(timeout=SECONDS_MAX)
+    test.same("what is left", list(range(last - 9, last + 1)),
+              [json.loads(line)["sequence"] for line in out.splitlines()])
+    test.same("it tells", True, f"4 to {last - 10}" in err)
+    with Client(store.server) as client, client.subscribe(after=3) as feed:
+        gap = feed.next(SECONDS_MAX)
+        test.same("in Python too", (Gap, 4, last - 10), (type(gap), gap.first, gap.last))
+        test.same("and goes on", [last - 9, last - 8],
+                  [feed.next(SECONDS_MAX).sequence for _ in range(2)])
+    test.same("the log is whole", 4, store.ask("show", "4")["sequence"])
+    store.stop()
+
+
 def cursor_survives_kills(test: Test) -> None:
     store = test.store("cursor")
     got = []
@@ -219,7 +279,8 @@ def main() -> int:
     repository, binaries = (Path(word).resolve() for word in sys.argv[1:])
     with tempfile.TemporaryDirectory(prefix="capexdb-watch-") as folder:
         test = Test(repository, binaries, Path(folder))
-        for part in (equals_the_log, means_something, cursor_survives_kills,
+        for part in (equals_the_log, means_something, conflicts_come_and_go,
+                     replay_keeps_its_pace, what_is_trimmed_is_told, cursor_survives_kills,
                      watch_survives_the_daemon, reader_goes):
             before = test.faults
             begun = time.monotonic()
