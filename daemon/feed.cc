@@ -15,20 +15,24 @@ using Stop = Subscription::Stop;
 using std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds kTurn{2};
+// A turn decodes this part of what is kept of the log, so that those behind find it.
+constexpr std::size_t kTurnsKept = 32;
+// Of a pass, for those behind the foremost: news comes to these meanwhile.
+constexpr std::chrono::milliseconds kCatchUpTime{10};
 constexpr std::chrono::milliseconds kTickTime{250};
 // Commits that follow one another closely are read together, so that telling many
 // subscribers of each takes no time from who commits.
 constexpr std::chrono::milliseconds kPassPauseMax{5};
-constexpr std::chrono::seconds kFloorAge{1};
 
 }  // namespace
 
 Feed::Feed(const storage::EventStore& store, Settings settings, std::atomic<std::uint64_t>& count)
     : store_(store),
-      retention_(settings.retention),
       count_(count),
+      decode_bytes_(settings.log_bytes_max / kTurnsKept + 1),
       log_(settings.log_bytes_max),
-      source_{store, log_, [this] { return floor(); }},
+      floor_(store, settings.retention),
+      source_{store, log_, [this] { return floor_.now(); }},
       next_tick_(steady_clock::now()),
       brief_([this] { run(Lane::brief); }),
       lengthy_([this] { run(Lane::lengthy); }) {}
@@ -61,7 +65,8 @@ void Feed::open(Id id, std::uint64_t request_id, v1::SubscribeRequest request, P
   const auto refuse = [&](std::string message) {
     peer.end(error_frame(request_id, Error{Errc::resource_exhausted, std::move(message)}));
   };
-  auto entry = std::make_shared<Entry>();
+  // Apart from its counts, so that a waiter that outlives it holds no more than these.
+  const Handle entry(new Entry);
   entry->is_replay = request.has_replay();
   {
     const std::lock_guard lock(mutex_);
@@ -90,7 +95,7 @@ void Feed::add_credit(Id id, std::uint32_t changes) {
   if (found == entries_.end()) return;
   Entry& entry = *found->second;
   entry.credit += std::min(changes, limits::kCreditMax - entry.credit);
-  wake(found->second);
+  if (entry.where == Where::needs_credit) queue(found->second);
 }
 
 void Feed::close(Id id) {
@@ -103,6 +108,11 @@ void Feed::close(Id id) {
 }
 
 void Feed::on_commit() {
+  const std::uint64_t last = store_.last_sequence();
+  if (told_.exchange(last) != last) tell_of_commit();
+}
+
+void Feed::tell_of_commit() {
   committed_ = true;
   signals_[static_cast<std::size_t>(Lane::brief)].notify();
 }
@@ -116,46 +126,38 @@ void Feed::queue(const Handle& entry) {
   signals_[lane].notify();
 }
 
-void Feed::wake(const Handle& entry) {
-  if (entry->where == Where::parked) {
-    queue(entry);
-  } else if (entry->where == Where::in_turn) {
-    entry->again = true;
-  }
-}
-
 void Feed::remove(const Handle& entry) {
   if (entries_.erase(entry->id) > 0 && entry->is_replay) --replays_;
   count_ = entries_.size();
 }
 
 void Feed::wake_for_commit() {
-  std::vector<Handle> woken;
-  woken.swap(at_head_);
-  for (const Handle& entry : woken) {
-    entry->at_head = false;
-    if (!entry->closed && entry->where == Where::parked) queue(entry);
+  for (const auto& [id, entry] : entries_) {
+    if (entry->where == Where::at_head) queue(entry);
   }
 }
 
+// A peer that takes nothing needs no signs of life.
 void Feed::wake_for_signs_of_life(TimePoint now) {
   for (const auto& [id, entry] : entries_) {
-    if (entry->where == Where::parked && entry->subscription->tick_at() <= now) queue(entry);
+    const bool waits = entry->where == Where::at_head || entry->where == Where::needs_credit ||
+                       entry->where == Where::paced;
+    if (waits && entry->subscription->tick_at() <= now) queue(entry);
   }
 }
 
 // When the next one is due.
 TimePoint Feed::wake_for_pace(TimePoint now) {
   TimePoint next = TimePoint::max();
-  std::erase_if(paced_, [&](const Handle& entry) {
-    if (entry->closed || entry->where != Where::parked) return true;
-    if (entry->subscription->wake_at() > now) {
+  if (replays_ == 0) return next;
+  for (const auto& [id, entry] : entries_) {
+    if (entry->where != Where::paced) continue;
+    if (entry->subscription->wake_at() <= now) {
+      queue(entry);
+    } else {
       next = std::min(next, entry->subscription->wake_at());
-      return false;
     }
-    queue(entry);
-    return true;
-  });
+  }
   return next;
 }
 
@@ -166,7 +168,7 @@ TimePoint Feed::next_wake(Lane lane, TimePoint now) {
     next_tick_ = now + kTickTime;
     wake_for_signs_of_life(now);
   }
-  if (!committed_ || at_head_.empty()) return next_tick_;
+  if (!committed_) return next_tick_;
   // Everybody at the head gets a turn; the next pass waits as long as the last one took.
   if (now < pass_may_begin_) return std::min(next_tick_, pass_may_begin_);
   committed_ = false;
@@ -202,12 +204,11 @@ void Feed::run(Lane lane) {
 // queue of a lane, only its thread changes.
 void Feed::take_turns(const std::vector<Handle>& pass, ReadingOrder& order,
                       std::unique_lock<std::mutex>& lock) {
-  const auto give_turn = [&](const Handle& entry, std::size_t pieces_max) {
+  const auto give_turn = [&](const Handle& entry, std::size_t decode_bytes) {
     if (stopping_ || entry->closed) return;
     entry->where = Where::in_turn;
-    entry->again = false;
     lock.unlock();
-    take_turn(entry, pieces_max);
+    take_turn(entry, decode_bytes);
     lock.lock();
   };
   // Those that are not open yet and replays have no place in the log.
@@ -221,15 +222,21 @@ void Feed::take_turns(const std::vector<Handle>& pass, ReadingOrder& order,
       positions.push_back(entry->subscription->position());
     }
   }
+  const TimePoint until = steady_clock::now() + kCatchUpTime;
   for (const ReadingOrder::Place& place : order.of(positions)) {
-    give_turn(placed[place.index], place.pieces_max);
+    const Handle& entry = placed[place.index];
+    if (place.is_foremost || steady_clock::now() < until) {
+      give_turn(entry, place.decodes ? decode_bytes_ : 0);
+    } else if (!entry->closed) {
+      queue(entry);
+    }
   }
 }
 
-void Feed::take_turn(const Handle& entry, std::size_t pieces_max) {
+void Feed::take_turn(const Handle& entry, std::size_t decode_bytes) {
   std::string output;
   try {
-    auto stop = go_on(*entry, pieces_max, output);
+    auto stop = go_on(*entry, decode_bytes, output);
     finish_turn(entry, std::move(stop), std::move(output));
   } catch (const std::exception& failure) {
     spdlog::error("a subscription failed what=\"{}\"", failure.what());
@@ -237,7 +244,7 @@ void Feed::take_turn(const Handle& entry, std::size_t pieces_max) {
   }
 }
 
-Result<Stop> Feed::go_on(Entry& entry, std::size_t pieces_max, std::string& output) {
+Result<Stop> Feed::go_on(Entry& entry, std::size_t decode_bytes, std::string& output) {
   std::uint32_t credit = 0;
   {
     const std::lock_guard lock(mutex_);
@@ -248,74 +255,71 @@ Result<Stop> Feed::go_on(Entry& entry, std::size_t pieces_max, std::string& outp
     CAPEXDB_ASSIGN(entry.subscription,
                    Subscription::open(entry.request_id, entry.request, source_, now, output));
     entry.subscription->add_credit(credit);
-    entry.request.Clear();
-    return Stop::time;  // the rest goes on in its own lane
+    entry.request = v1::SubscribeRequest();  // which frees what Clear() keeps
+    return Stop::time;                       // the rest goes on in its own lane
   }
   Subscription& subscription = *entry.subscription;
   subscription.add_credit(credit);
   const std::size_t ahead = entry.peer.outflow->bytes();
   if (ahead >= limits::kSubscriberBytesAhead) return Stop::room;
   auto stop = subscription.go_on(
-      source_, {limits::kSubscriberBytesAhead - ahead, pieces_max, now + kTurn}, output);
-  // A peer that takes nothing needs no signs of life.
-  if (stop && ahead == 0) subscription.tick(now, output);
+      source_, {limits::kSubscriberBytesAhead - ahead, decode_bytes, now + kTurn}, output);
+  if (stop) subscription.tick(now, ahead == 0, output);
   return stop;
 }
 
 void Feed::finish_turn(const Handle& entry, Result<Stop> stop, std::string output) {
-  if (stop && *stop != Stop::end) {
-    if (!output.empty()) entry->peer.send(std::move(output));
-  } else {
-    if (!stop) output += error_frame(entry->request_id, stop.error());
-    const std::lock_guard lock(mutex_);
-    if (!entry->closed) entry->peer.end(std::move(output));
-    entry->closed = true;
-    return remove(entry);
+  if (!stop) {
+    return end(entry, output + error_frame(entry->request_id, stop.error()));
   }
-  bool waits_for_room = false;
+  if (*stop == Stop::end) return end(entry, std::move(output));
+  if (!output.empty()) entry->peer.send(std::move(output));
   {
     const std::lock_guard lock(mutex_);
     if (entry->closed) return;
     entry->lane = entry->subscription->is_lengthy() ? Lane::lengthy : Lane::brief;
-    if (*stop == Stop::time || *stop == Stop::piece || entry->again) return queue(entry);
-    entry->where = Where::parked;
-    if (*stop == Stop::head) {
-      if (!std::exchange(entry->at_head, true)) at_head_.push_back(entry);
-      // What was committed after the turn looked has not found it there.
-      if (store_.last_sequence() > entry->subscription->position()) on_commit();
-    } else if (*stop == Stop::pace) {
-      paced_.push_back(entry);
-      signals_[static_cast<std::size_t>(Lane::lengthy)].notify();
+    switch (*stop) {
+      case Stop::time:
+      case Stop::piece:
+        return queue(entry);
+      case Stop::credit:
+        entry->where = Where::needs_credit;
+        if (entry->credit > 0) queue(entry);
+        return;
+      case Stop::head:
+        entry->where = Where::at_head;
+        // What was committed after the turn looked has not found it there.
+        if (store_.last_sequence() > entry->subscription->position()) tell_of_commit();
+        return;
+      case Stop::pace:
+        entry->where = Where::paced;
+        return signals_[static_cast<std::size_t>(Lane::lengthy)].notify();
+      case Stop::room:
+        entry->where = Where::needs_room;
+        break;
+      case Stop::end:
+        return;  // dealt with above
     }
-    waits_for_room = *stop == Stop::room;
   }
-  if (!waits_for_room) return;
+  wait_for_room(entry);
+}
+
+void Feed::end(const Handle& entry, std::string output) {
+  const std::lock_guard lock(mutex_);
+  if (!entry->closed) entry->peer.end(std::move(output));
+  entry->closed = true;
+  remove(entry);
+}
+
+// Nothing else queues it until then, so that it is one waiter at a time.
+void Feed::wait_for_room(const Handle& entry) {
   entry->peer.outflow->when_below(limits::kSubscriberBytesAhead / 2,
                                   [this, weak = std::weak_ptr<Entry>(entry)] {
                                     const auto waiting = weak.lock();
                                     if (!waiting) return;
                                     const std::lock_guard lock(mutex_);
-                                    if (!waiting->closed) wake(waiting);
+                                    if (!waiting->closed) queue(waiting);
                                   });
-}
-
-// Made anew now and then, where anything is trimmed at all.
-std::uint64_t Feed::floor() {
-  if (retention_.events == 0 && retention_.days == 0) return 1;
-  const std::lock_guard lock(floor_mutex_);
-  const TimePoint now = steady_clock::now();
-  if (now - floor_made_at_ < kFloorAge) return floor_;
-  const std::int64_t now_us = std::chrono::duration_cast<std::chrono::microseconds>(
-                                  std::chrono::system_clock::now().time_since_epoch())
-                                  .count();
-  const auto made = storage::feed_floor(store_.view(), retention_, now_us);
-  if (made) {
-    floor_ = *made;
-    floor_made_at_ = now;
-  } else {
-    spdlog::error("cannot tell what the feed still has what=\"{}\"", made.error().message);
-  }
-  return floor_;
 }
 
 }  // namespace capexdb::daemon

@@ -1,16 +1,16 @@
 // Runs the subscriptions of all connections: two threads that read the log from each
 // one's own position and hand over frames, a turn at a time.
 //
-// A subscription is somewhere: queued for a turn, in one, or parked until there is more
-// in the log, credit, room in its connection, or the time for its next change. Whoever
-// cannot go on costs nothing but its own few bytes. Those whose turns may be long (they
+// A subscription is queued for a turn, in one, or waits: for more in the log, credit,
+// room in its connection, or the time of its next change. Whoever waits costs nothing but
+// its own few bytes. Those whose turns may be long (they
 // look at what an event did) have a thread of their own, so that the others do not
 // wait for them.
 //
 // Invariants
 //   1. A subscription is in one turn at a time, and in at most one queue.
-//   2. What would let it go on is never lost: it either finds it parked and queues it,
-//      or in a turn and makes that be followed by another one.
+//   2. Only what it waits for queues it, or a sign of life that is due. What came while
+//      it had its turn is seen at the turn's end.
 //   3. `send` and `end` of one subscription are called in order, and never after
 //      close() returned and its turn is over.
 #pragma once
@@ -28,11 +28,11 @@
 #include <utility>
 #include <vector>
 
+#include "daemon/feed_floor.h"
 #include "daemon/outflow.h"
 #include "daemon/reading_order.h"
 #include "daemon/subscription.h"
 #include "proto/model/limits.h"
-#include "storage/feed/retention.h"
 
 namespace capexdb::daemon {
 
@@ -58,7 +58,7 @@ class Feed {
   void open(Id id, std::uint64_t request_id, v1::SubscribeRequest request, Peer peer);
   void add_credit(Id id, std::uint32_t changes);
   void close(Id id);
-  // There is more in the log.
+  // There may be more in the log.
   void on_commit();
 
   // How often a piece of the log was decoded.
@@ -66,7 +66,7 @@ class Feed {
 
  private:
   enum class Lane : std::uint8_t { brief = 0, lengthy = 1 };
-  enum class Where : std::uint8_t { queued, in_turn, parked };
+  enum class Where : std::uint8_t { queued, in_turn, at_head, needs_credit, needs_room, paced };
 
   struct Entry {
     Id id;
@@ -77,8 +77,6 @@ class Feed {
     Lane lane = Lane::brief;
     Where where = Where::queued;
     std::uint32_t credit = 0;  // that came and was not added yet
-    bool again = false;        // something came in a turn
-    bool at_head = false;      // it is in at_head_
     bool closed = false;
     bool is_replay = false;
   };
@@ -99,36 +97,33 @@ class Feed {
   void run(Lane lane);
   void take_turns(const std::vector<Handle>& pass, ReadingOrder& order,
                   std::unique_lock<std::mutex>& lock);
-  void take_turn(const Handle& entry, std::size_t pieces_max);
-  Result<Subscription::Stop> go_on(Entry& entry, std::size_t pieces_max, std::string& output);
+  void take_turn(const Handle& entry, std::size_t decode_bytes);
+  Result<Subscription::Stop> go_on(Entry& entry, std::size_t decode_bytes, std::string& output);
+  void end(const Handle& entry, std::string output);
+  void wait_for_room(const Handle& entry);
   void finish_turn(const Handle& entry, Result<Subscription::Stop> stop, std::string output);
   void queue(const Handle& entry);  // with the lock held
-  void wake(const Handle& entry);   // with the lock held
+  void tell_of_commit();
   void wake_for_commit();
   void wake_for_signs_of_life(TimePoint now);
   TimePoint wake_for_pace(TimePoint now);
   TimePoint next_wake(Lane lane, TimePoint now);
   void remove(const Handle& entry);
-  std::uint64_t floor();
 
   const storage::EventStore& store_;
-  const storage::Retention retention_;
   std::atomic<std::uint64_t>& count_;  // of entries_
+  const std::size_t decode_bytes_;     // of one turn
   storage::FeedLog log_;
+  FeedFloor floor_;
   FeedSource source_;
 
-  std::mutex floor_mutex_;  // guards what follows
-  std::uint64_t floor_ = 1;
-  TimePoint floor_made_at_;
-
-  std::array<Signal, 2> signals_;  // by lane
+  std::array<Signal, 2> signals_;       // by lane
+  std::atomic<std::uint64_t> told_{0};  // the last sequence that on_commit() saw
   std::atomic<bool> committed_{false};
 
   mutable std::mutex mutex_;  // guards everything below
   std::map<Id, Handle> entries_;
   std::array<std::vector<Handle>, 2> queues_;
-  std::vector<Handle> at_head_;  // parked until there is more in the log
-  std::vector<Handle> paced_;    // replays, parked until their next change is due
   std::size_t replays_ = 0;
   bool stopping_ = false;
   TimePoint pass_may_begin_;

@@ -3,23 +3,27 @@
 #include <algorithm>
 
 namespace capexdb::daemon {
-namespace {
-
-constexpr std::size_t kPiecesOfATurn = 4;
-
-}  // namespace
 
 std::vector<ReadingOrder::Place> ReadingOrder::of(std::span<const std::uint64_t> positions) {
   std::vector<Place> places(positions.size());
-  for (std::size_t i = 0; i < places.size(); ++i) places[i].index = i;
+  if (places.empty()) return places;
+  const std::uint64_t head = *std::max_element(positions.begin(), positions.end());
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    places[i] = {.index = i, .is_foremost = positions[i] == head};
+  }
   std::stable_sort(places.begin(), places.end(), [&](const Place& a, const Place& b) {
+    if (a.is_foremost != b.is_foremost) return a.is_foremost;
     return positions[a.index] < positions[b.index];
   });
-  if (places.empty()) return places;
-  for (Place* reader : {&places.front(), &places.back(), &places[rotation_ % places.size()]}) {
-    reader->pieces_max = kPiecesOfATurn;
-  }
-  ++rotation_;
+  places.front().decodes = true;
+  const auto behind = std::find_if(places.begin(), places.end(),
+                                   [](const Place& place) { return !place.is_foremost; });
+  if (behind == places.end()) return places;
+  behind->decodes = true;
+  const std::size_t others = static_cast<std::size_t>(places.end() - behind);
+  const auto chosen = behind + static_cast<std::ptrdiff_t>(rotation_++ % others);
+  chosen->decodes = true;
+  std::rotate(behind, chosen, chosen + 1);
   return places;
 }
 

@@ -19,10 +19,12 @@ namespace capexdb::daemon {
 class ReadingOrder {
  public:
   struct Place {
-    std::size_t index = 0;       // into the positions
-    std::size_t pieces_max = 0;  // that it may decode in its turn
+    std::size_t index = 0;  // into the positions
+    bool decodes = false;
+    bool is_foremost = false;
   };
-  // The turns of those at `positions`, the hindmost first.
+  // The turns of those at `positions`: the foremost, then one in rotation, then the
+  // others, the hindmost first.
   std::vector<Place> of(std::span<const std::uint64_t> positions);
 
  private:

@@ -132,7 +132,8 @@ Result<void> Subscription::open_replay(const v1::Replay& replay, const FeedSourc
   CAPEXDB_ASSIGN(order_,
                  storage::ReplayOrder::make(source.store.view(), fixed, limits::kReplayOrderMax));
   replay_at_ = fixed.at_sequence();
-  position_ = replay_at_;  // its Progress tells what is played
+  filter_.stay_at(replay_at_);  // as its cells are told
+  position_ = replay_at_;       // its Progress tells what is played
   speed_ = replay.speed();
   if (const auto& given = order_->given()) begin_pace(*given, now);
   return {};
@@ -158,9 +159,9 @@ TimePoint Subscription::tick_at() const {
   return sent_at_ + (position_ != said_ ? limits::kProgressPause : limits::kSignOfLife);
 }
 
-void Subscription::tick(TimePoint now, std::string& output) {
+void Subscription::tick(TimePoint now, bool takes, std::string& output) {
   if (now < tick_at()) return;
-  send_progress(output);
+  if (takes) send_progress(output);
   sent_at_ = now;
 }
 
@@ -210,18 +211,17 @@ void Subscription::say_caught_up(std::string& output) {
 Result<Subscription::Stop> Subscription::go_on_in_log(const FeedSource& source, Turn turn,
                                                       std::string& output) {
   for (;;) {
-    const std::uint64_t last = source.store.last_sequence();
     pass_trimmed(source.floor(), output);
-    if (position_ >= last) {
+    if (position_ >= source.store.last_sequence()) {
       say_caught_up(output);
       return Stop::head;
     }
     if (needs_credit_) return Stop::credit;
     auto segment = source.log.decoded(position_ + 1);
     if (!segment) {
-      if (turn.pieces_max == 0) return Stop::piece;
-      --turn.pieces_max;
+      if (turn.decode_bytes == 0) return Stop::piece;
       CAPEXDB_ASSIGN(segment, source.log.segment(source.store, position_ + 1));
+      turn.decode_bytes -= std::min(turn.decode_bytes, segment->bytes());
     }
     for (const std::uint16_t index : filter_.candidates(*segment, position_ + 1)) {
       const std::uint64_t sequence = segment->first() + index;

@@ -47,8 +47,8 @@ class Subscription {
     end,     // a replay is over: the subscription is
   };
   struct Turn {
-    std::size_t bytes_max = 0;   // of output, about
-    std::size_t pieces_max = 0;  // of the log, that it may decode; a replay's are its own
+    std::size_t bytes_max = 0;     // of output, about
+    std::size_t decode_bytes = 0;  // of the log, about; what a replay decodes does not count
     TimePoint ends;
   };
   // Appends frames to `output`, until there is a reason to stop. Error: the log cannot
@@ -57,9 +57,10 @@ class Subscription {
 
   void add_credit(std::uint32_t changes);
   TimePoint wake_at() const { return wake_at_; }
-  // When a sign of life is due, and that, where it is.
+  // When a sign of life is due, and that, where it is, and if the peer `takes` what it is
+  // sent; else it is put off.
   TimePoint tick_at() const;
-  void tick(TimePoint now, std::string& output);
+  void tick(TimePoint now, bool takes, std::string& output);
   std::uint64_t position() const { return position_; }
 
   // Its turns may take long: they look at what an event did.

@@ -179,17 +179,24 @@ std::string Catalogue::suggestion(std::string_view name, NameKind kind, std::uin
   return "; did you mean " + (found.empty() ? near : dictionary_.text(kind, found.front())) + "?";
 }
 
-Result<std::uint32_t> Catalogue::need_party(std::string_view name, std::uint64_t at,
-                                            Day day) const {
+Result<std::uint32_t> Catalogue::need_own_party(std::string_view name, std::uint64_t at,
+                                                Day day) const {
   PartyRef ref;
   ref.name = trim(name);
   CAPEXDB_ASSIGN(const std::uint32_t ordinal, find_party(ref, at, day));
+  if (ordinal != 0) return ordinal;
   const ReadLock lock(mutex_);
-  if (ordinal != 0) return merges_.canonical(ordinal, at);
   return fail(Error{Errc::not_found,
                     "unknown company " + quoted(ref.name) + suggestion(name, NameKind::party, at),
                     {},
                     "unknown_company"});
+}
+
+Result<std::uint32_t> Catalogue::need_party(std::string_view name, std::uint64_t at,
+                                            Day day) const {
+  CAPEXDB_ASSIGN(const std::uint32_t ordinal, need_own_party(name, at, day));
+  const ReadLock lock(mutex_);
+  return merges_.canonical(ordinal, at);
 }
 
 Result<std::uint32_t> Catalogue::need_metric(std::string_view name, std::uint64_t at) const {

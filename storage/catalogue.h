@@ -48,7 +48,10 @@ class Catalogue {
   Result<std::uint32_t> find_source(std::string_view name, std::uint64_t at) const;
 
   // As above, for questions: an unknown name is the error not_found, with the
-  // nearest one that is known; a party is the one that it was merged into.
+  // nearest one that is known; a party is the one that it was merged into, or with
+  // need_own_party still itself.
+  Result<std::uint32_t> need_own_party(std::string_view name, std::uint64_t at,
+                                       Day day = kNewestHolder) const;
   Result<std::uint32_t> need_party(std::string_view name, std::uint64_t at,
                                    Day day = kNewestHolder) const;
   Result<std::uint32_t> need_metric(std::string_view name, std::uint64_t at) const;
@@ -181,10 +184,13 @@ class Catalogue {
   NameIndex groups_by_members_;  // by members_key
   PartyMerges merges_;
 
-  mutable std::mutex newest_merged_mutex_;  // taken inside of mutex_; guards what follows
-  mutable std::shared_ptr<const MergedParties> newest_merged_;
-  mutable std::uint64_t newest_merged_changed_at_ = 0;
-  mutable std::uint32_t newest_merged_lists_ = 0;
+  struct KeptMerges {
+    std::shared_ptr<const MergedParties> merged;
+    std::uint32_t lists = 0;  // of counterparties that there were
+    bool complete = false;    // no statement of its time can come any more
+  };
+  mutable std::mutex kept_merges_mutex_;  // taken inside of mutex_; guards what follows
+  mutable std::map<std::uint64_t, KeptMerges> kept_merges_;  // by PartyMerges::changed_at
 };
 
 // "all" selects every company, so nothing else may go by it.

@@ -176,13 +176,12 @@ std::shared_ptr<const MergedParties> Catalogue::merged_parties(std::uint64_t at)
   const SharedLock lock(mutex_);
   const std::vector<std::uint32_t> merged = merges_.merged(at);
   if (merged.empty()) return nullptr;
-  // Of almost every question: as it is now, since the last list came.
-  const bool newest = at >= merges_.changed_at();
+  constexpr std::size_t kKept = 16;
+  const std::uint64_t since = merges_.changed_at(at);
   const std::uint32_t all_lists = dictionary_.size(NameKind::counterparties);
-  const std::lock_guard<std::mutex> cache_lock(newest_merged_mutex_);
-  if (newest && newest_merged_ && newest_merged_changed_at_ == merges_.changed_at() &&
-      newest_merged_lists_ == all_lists) {
-    return newest_merged_;
+  const std::lock_guard<std::mutex> cache_lock(kept_merges_mutex_);
+  if (const auto kept = kept_merges_.find(since); kept != kept_merges_.end()) {
+    if (kept->second.complete || kept->second.lists == all_lists) return kept->second.merged;
   }
   auto result = std::make_shared<MergedParties>();
   for (const std::uint32_t party : merged) {
@@ -192,18 +191,14 @@ std::shared_ptr<const MergedParties> Catalogue::merged_parties(std::uint64_t at)
     if (parts.empty()) parts.push_back(one);
     parts.push_back(party);
   }
-  const std::uint32_t lists = dictionary_.size(NameKind::counterparties);
-  for (std::uint32_t ordinal = 1; ordinal <= lists; ++ordinal) {
+  for (std::uint32_t ordinal = 1; ordinal <= all_lists; ++ordinal) {
     const std::string text = counterparties_text(merge_list(counterparties_locked(ordinal), at));
     // It was interned with the list, or by the merge.
     const std::uint32_t list = dictionary_.find(NameKind::counterparties, text);
     if (list != ordinal && list != 0) result->lists[ordinal] = list;
   }
-  if (newest) {
-    newest_merged_ = result;
-    newest_merged_changed_at_ = merges_.changed_at();
-    newest_merged_lists_ = all_lists;
-  }
+  if (kept_merges_.size() >= kKept) kept_merges_.clear();
+  kept_merges_[since] = {result, all_lists, since != merges_.changed_at()};
   return result;
 }
 

@@ -22,8 +22,8 @@ Result<void> check_cursor_name(const std::string& name);
 Result<std::optional<disk::v1::CursorState>> find_cursor(const StoreState& state,
                                                          const std::string& name);
 
-// Of one more cursor. Error: resource_exhausted.
-Result<void> room_for_cursor(const StoreState& state);
+// How many are on disk.
+Result<std::size_t> count_cursors(const StoreState& state);
 
 // See EventStore::cursors().
 Result<v1::CursorReply> list_cursors(const StoreState& state, const std::string& name);

@@ -115,6 +115,29 @@ Result<Evaluation> GroupWrite::evaluate_on_trial(const Batch& batch) {
   return evaluate(batch, staged_, trial, Purpose::trial);
 }
 
+Result<void> GroupWrite::check_room_for_cursor() {
+  if (!state_.cursors) {
+    CAPEXDB_ASSIGN(state_.cursors, count_cursors(state_));
+  }
+  if (static_cast<std::ptrdiff_t>(*state_.cursors) + cursors_added_ <
+      static_cast<std::ptrdiff_t>(limits::kCursorsMax)) {
+    return {};
+  }
+  return fail(Errc::resource_exhausted, "the store has its " + std::to_string(limits::kCursorsMax) +
+                                            " cursors; forget one that nobody uses");
+}
+
+// Where the cursor stands, in this group too. One that is damaged must not fail what is
+// committed beside it, and can be written anew.
+Result<std::optional<disk::v1::CursorState>> GroupWrite::cursor_of(const CursorMove& move) {
+  if (const auto own = cursors_.find(move.cursor); own != cursors_.end()) return own->second;
+  auto found = find_cursor(state_, move.cursor);
+  if (found || found.error().code != Errc::data_loss) return found;
+  if (move.forget || move.rewind) return cursors_[move.cursor] = disk::v1::CursorState();
+  return fail(Errc::failed_precondition,
+              found.error().message + "; forget it, or move it with rewind");
+}
+
 Result<v1::IngestReply> GroupWrite::move_cursor(const CursorMove& move) {
   CAPEXDB_TRY(check_cursor_name(move.cursor));
   // What this group writes is not answered yet, so nobody can have dealt with it.
@@ -123,18 +146,19 @@ Result<v1::IngestReply> GroupWrite::move_cursor(const CursorMove& move) {
                                         std::to_string(state_.last_sequence) + ", not " +
                                         std::to_string(move.sequence));
   }
-  std::optional<disk::v1::CursorState> cursor;
-  if (const auto own = cursors_.find(move.cursor); own != cursors_.end()) {
-    cursor = own->second;
-  } else {
-    CAPEXDB_ASSIGN(cursor, find_cursor(state_, move.cursor));
-  }
+  CAPEXDB_ASSIGN(std::optional<disk::v1::CursorState> cursor, cursor_of(move));
   v1::IngestReply reply;
   if (move.forget) {
-    if (cursor) cursors_[move.cursor].reset();
+    if (cursor) {
+      cursors_[move.cursor].reset();
+      --cursors_added_;
+    }
   } else if (!cursor || move.sequence > cursor->sequence() ||
              (move.rewind && move.sequence < cursor->sequence())) {
-    if (!cursor) CAPEXDB_TRY(room_for_cursor(state_));
+    if (!cursor) {
+      CAPEXDB_TRY(check_room_for_cursor());
+      ++cursors_added_;
+    }
     cursor.emplace().set_sequence(move.sequence);
     cursor->set_moved_at_us(recorded_at_us_);
     cursors_[move.cursor] = cursor;
@@ -350,6 +374,7 @@ Result<void> GroupWrite::write() {
   if (!status.ok()) return fail(to_error(status, "cannot write"));
   state_.series.committed();
   state_.quarantine.committed();
+  if (state_.cursors) *state_.cursors += static_cast<std::size_t>(cursors_added_);
   state_.last_sequence = last_sequence();
   state_.acknowledged.set(state_.last_sequence);
   return {};

@@ -42,6 +42,8 @@ class GroupWrite {
   void stage_held(const Batch& batch, std::vector<HeldRecord> held);
   void stage_row(const FactRow& fact);
   Result<void> stage_number(const Batch& batch);
+  Result<void> check_room_for_cursor();
+  Result<std::optional<disk::v1::CursorState>> cursor_of(const CursorMove& move);
   Result<v1::IngestReply> move_cursor(const CursorMove& move);
   Result<void> stage_answer(const Batch& batch, const v1::IngestReply& reply);
   void put(rocksdb::ColumnFamilyHandle* family, const std::string& key, const std::string& value);
@@ -60,6 +62,7 @@ class GroupWrite {
   std::map<std::string, disk::v1::ProducerState> producers_;
   std::map<std::string, disk::v1::BatchAnswer> answers_;
   std::map<std::string, std::optional<disk::v1::CursorState>> cursors_;  // empty: forgotten
+  std::ptrdiff_t cursors_added_ = 0;  // less those that are forgotten
   bool dirty_ = false;
 };
 

@@ -34,6 +34,15 @@ std::uint32_t PartyMerges::canonical(std::uint32_t party, std::uint64_t at) cons
   return party;
 }
 
+std::uint64_t PartyMerges::changed_at(std::uint64_t at) const {
+  std::uint64_t last = 0;
+  for (const Merge& merge : merges_) {
+    if (merge.since <= at) last = std::max(last, merge.since);
+    if (merge.until && *merge.until <= at) last = std::max(last, *merge.until);
+  }
+  return last;
+}
+
 std::vector<std::uint32_t> PartyMerges::merged(std::uint64_t at) const {
   std::vector<std::uint32_t> parties;
   for (const Merge& merge : merges_) {

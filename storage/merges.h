@@ -24,6 +24,8 @@ class PartyMerges {
   std::uint32_t into(std::uint32_t party, std::uint64_t at) const;
   // The sequence of the last merge or undo; 0: there was none.
   std::uint64_t changed_at() const { return changed_at_; }
+  // The sequence of the last one up to `at`: from there on merged(at) is the same.
+  std::uint64_t changed_at(std::uint64_t at) const;
   // Those that answer as others at `at`, ascending.
   std::vector<std::uint32_t> merged(std::uint64_t at) const;
 

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "proto/model/limits.h"
@@ -30,6 +31,7 @@ struct StoreState {
   Quarantine quarantine;
   KnownRates rates;                      // the commit thread's, as what follows
   std::unique_ptr<RecentValues> recent;  // where a rule looks at them
+  std::optional<std::size_t> cursors;    // named ones, once they were counted
   std::atomic<std::uint64_t> last_sequence{0};
   std::atomic<bool> failed{false};
   std::int64_t producers_pruned_at_us = 0;

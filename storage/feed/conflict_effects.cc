@@ -1,5 +1,6 @@
 // Contradictions that an event opens or closes.
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <set>
 
@@ -13,6 +14,8 @@
 
 namespace capexdb::storage {
 namespace {
+
+constexpr std::size_t kBytesMax = 2U << 20U;  // of a change's conflicts, so that a message holds it
 
 // What two times call the same conflict: its class and the cells of its sides. A further
 // statement about one of the cells makes no other one of it.
@@ -52,8 +55,9 @@ Result<Conflicts> conflicts_at(const ReadView& view, const std::string& company,
   }
   const QueryLimits no_limits;
   bool cut = false;
-  CAPEXDB_ASSIGN(std::vector<AnswerRow> rows, conflicts_answer(view, *plan, catalogue, no_limits,
-                                                               limits::kQueryRowsDefault, cut));
+  CAPEXDB_ASSIGN(std::vector<AnswerRow> rows,
+                 conflicts_answer(view, *plan, catalogue, no_limits,
+                                  std::numeric_limits<std::uint32_t>::max(), cut));
   for (AnswerRow& row : rows) {
     std::string identity = identity_of(row);
     found.emplace(std::move(identity), std::move(row));
@@ -68,6 +72,22 @@ std::vector<AnswerRow> without(Conflicts a, const Conflicts& b) {
     if (!b.contains(identity)) left.push_back(std::move(row));
   }
   return left;
+}
+
+Result<std::vector<std::vector<std::uint32_t>>> metrics_of(const std::vector<AnswerRow>& conflicts,
+                                                           const Catalogue& catalogue,
+                                                           std::uint64_t sequence) {
+  std::vector<std::vector<std::uint32_t>> all;
+  for (const AnswerRow& conflict : conflicts) {
+    std::vector<std::uint32_t>& metrics = all.emplace_back();
+    for (const AnswerRow& side : conflict.parts) {
+      CAPEXDB_ASSIGN(const std::uint32_t metric, catalogue.find_metric(side.metric, sequence));
+      if (std::find(metrics.begin(), metrics.end(), metric) == metrics.end()) {
+        metrics.push_back(metric);
+      }
+    }
+  }
+  return all;
 }
 
 }  // namespace
@@ -91,8 +111,8 @@ Result<ConflictEffects> conflict_effects_of(StoreState& state, const std::vector
   CAPEXDB_ASSIGN(const Conflicts after, conflicts_at(view, company, metrics, sequence));
   std::vector<AnswerRow> opened = without(after, before);
   std::vector<AnswerRow> closed = without(before, after);
-  effects.opened = !opened.empty();
-  effects.closed = !closed.empty();
+  CAPEXDB_ASSIGN(effects.opened, metrics_of(opened, catalogue, sequence));
+  CAPEXDB_ASSIGN(effects.closed, metrics_of(closed, catalogue, sequence));
   std::vector<AnswerRow*> sides;
   for (std::vector<AnswerRow>* list : {&opened, &closed}) {
     for (AnswerRow& row : *list) {
@@ -103,8 +123,20 @@ Result<ConflictEffects> conflict_effects_of(StoreState& state, const std::vector
   HeldMemory held(no_limits);
   CAPEXDB_TRY(add_provenance(view, sides, no_limits, held));
   v1::Change change;
-  for (const AnswerRow& row : opened) *change.add_conflicts_opened() = wire::to_proto(row);
-  for (const AnswerRow& row : closed) *change.add_conflicts_closed() = wire::to_proto(row);
+  std::size_t bytes = 0;
+  const auto put = [&](const std::vector<AnswerRow>& conflicts, auto& list) {
+    for (const AnswerRow& row : conflicts) {
+      v1::QueryRow told = wire::to_proto(row);
+      bytes += told.ByteSizeLong();
+      if (bytes > kBytesMax) {
+        change.set_conflicts_left_out(change.conflicts_left_out() + 1);
+      } else {
+        *list.Add() = std::move(told);
+      }
+    }
+  };
+  put(opened, *change.mutable_conflicts_opened());
+  put(closed, *change.mutable_conflicts_closed());
   effects.bytes = change.SerializeAsString();
   return effects;
 }

@@ -123,8 +123,10 @@ CellEffect judge(std::vector<Row> cell, const FactRow& fact, const Policy& polic
     effect.meanings.push_back(v1::MEANING_FIRST_PRINT);
   }
   const auto value = [](const Row& r) { return effective(r.value()); };
-  const bool is_revised =
-      before && (!after || before->status() != after->status() || value(*before) != value(*after));
+  const bool is_other =
+      before && after && (before->status() != after->status() || value(*before) != value(*after));
+  // Gone, or back after it was withdrawn.
+  const bool is_revised = is_other || (any_statement && before.has_value() != after.has_value());
   if (is_revised) effect.meanings.push_back(v1::MEANING_REVISION);
   if (before && after && before->status() != Status::actual && after->status() == Status::actual) {
     effect.meanings.push_back(v1::MEANING_BECAME_ACTUAL);

@@ -39,8 +39,9 @@ struct CellEffects {
 };
 
 struct ConflictEffects {
-  bool opened = false;
-  bool closed = false;
+  // Of each conflict, the metrics of its sides.
+  std::vector<std::vector<std::uint32_t>> opened;
+  std::vector<std::vector<std::uint32_t>> closed;
   std::string bytes;  // a capexdb.v1.Change with these conflicts only
 };
 

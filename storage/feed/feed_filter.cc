@@ -7,6 +7,7 @@
 #include "proto/model/limits.h"
 #include "proto/model/text.h"
 #include "storage/feed/effects.h"
+#include "storage/name_list.h"
 
 namespace capexdb::storage {
 namespace {
@@ -15,16 +16,23 @@ tl::unexpected<Error> bad_filter(const std::string& field, std::string message) 
   return fail(Error{Errc::invalid_argument, std::move(message), "filter." + field, "bad_filter"});
 }
 
+Result<void> check_count(std::size_t names, const char* field) {
+  if (names <= limits::kFilterNamesMax) return {};
+  return bad_filter(field, "at most " + std::to_string(limits::kFilterNamesMax) +
+                               " names can be listed; subscribe twice, or to a group");
+}
+
 // Resolves each name of a list by `look_up`.
-template <class Add, class LookUp>
-Result<void> resolve_names(const google::protobuf::RepeatedPtrField<std::string>& names,
-                           const char* field, const LookUp& look_up, const Add& add) {
-  if (static_cast<std::size_t>(names.size()) > limits::kFilterNamesMax) {
-    return bad_filter(field, "at most " + std::to_string(limits::kFilterNamesMax) +
-                                 " names can be listed; subscribe twice, or to a group");
-  }
+template <class Names, class LookUp, class Add>
+Result<void> resolve_names(const Names& names, const char* field, const LookUp& look_up,
+                           const Add& add) {
+  CAPEXDB_TRY(check_count(static_cast<std::size_t>(names.size()), field));
   for (const std::string& name : names) {
     if (trim(name).empty()) return bad_filter(field, "a name is empty");
+    if (name.size() > limits::kNameBytesMax) {
+      return bad_filter(field,
+                        "a name has more than " + std::to_string(limits::kNameBytesMax) + " bytes");
+    }
     const auto found = look_up(name);
     if (!found) {
       Error error = found.error();
@@ -36,22 +44,46 @@ Result<void> resolve_names(const google::protobuf::RepeatedPtrField<std::string>
   return {};
 }
 
+using Texts = google::protobuf::RepeatedPtrField<std::string>;
+
+// Empty where one of them is everybody.
+Result<std::vector<std::uint32_t>> resolve_parties(const Texts& texts, const char* field,
+                                                   const Catalogue& catalogue, std::uint64_t at) {
+  std::vector<std::string> names;
+  for (const std::string& text : texts) {
+    for (std::string& name : listed_parties(text, catalogue, at)) names.push_back(std::move(name));
+    CAPEXDB_TRY(check_count(names.size(), field));
+  }
+  const bool everybody = std::any_of(names.begin(), names.end(), is_reserved_name);
+  std::erase_if(names, is_reserved_name);
+  std::vector<std::uint32_t> parties;
+  // Not those that they were merged into: that is for the time of each event.
+  CAPEXDB_TRY(resolve_names(
+      names, field, [&](const std::string& name) { return catalogue.need_own_party(name, at); },
+      [&](std::uint32_t ordinal) { parties.push_back(ordinal); }));
+  if (everybody) parties.clear();
+  return parties;
+}
+
+std::vector<std::string> listed_metrics(const Texts& texts) {
+  std::vector<std::string> names;
+  for (const std::string& text : texts) {
+    for (std::string& name : split(text, ',')) names.push_back(std::move(name));
+  }
+  return names;
+}
+
 }  // namespace
 
 Result<FeedFilter> FeedFilter::make(const v1::FeedFilter& filter, const Catalogue& catalogue,
                                     std::uint64_t at) {
   FeedFilter made(catalogue);
-  const auto resolve_parties = [&](const auto& names, const char* field,
-                                   Parties& parties) -> Result<void> {
-    if (std::any_of(names.begin(), names.end(), is_reserved_name)) return {};
-    return resolve_names(
-        names, field, [&](const std::string& name) { return catalogue.need_party(name, at); },
-        [&](std::uint32_t ordinal) { parties.named.push_back(ordinal); });
-  };
-  CAPEXDB_TRY(resolve_parties(filter.companies(), "companies", made.companies_));
-  CAPEXDB_TRY(resolve_parties(filter.counterparties(), "counterparties", made.counterparties_));
+  CAPEXDB_ASSIGN(made.companies_.named,
+                 resolve_parties(filter.companies(), "companies", catalogue, at));
+  CAPEXDB_ASSIGN(made.counterparties_.named,
+                 resolve_parties(filter.counterparties(), "counterparties", catalogue, at));
   CAPEXDB_TRY(resolve_names(
-      filter.metrics(), "metrics",
+      listed_metrics(filter.metrics()), "metrics",
       [&](const std::string& name) { return catalogue.need_metric(name, at); },
       [&](std::uint32_t ordinal) { made.metrics_.insert(ordinal); }));
   CAPEXDB_TRY(resolve_names(
@@ -66,6 +98,8 @@ Result<FeedFilter> FeedFilter::make(const v1::FeedFilter& filter, const Catalogu
         return fail(Errc::not_found, "unknown product " + quoted(name) + "; see `capex products`");
       },
       [&](std::uint32_t ordinal) { made.products_.insert(ordinal); }));
+  CAPEXDB_TRY(check_count(static_cast<std::size_t>(filter.statuses_size()), "statuses"));
+  CAPEXDB_TRY(check_count(static_cast<std::size_t>(filter.meanings_size()), "meanings"));
   for (const int number : filter.statuses()) {
     const auto status = from_proto(static_cast<v1::Status>(number));
     if (!status) {
@@ -98,6 +132,10 @@ Result<FeedFilter> FeedFilter::make(const v1::FeedFilter& filter, const Catalogu
                         quoted(filter.change_above_percent()) +
                             " is no percentage of zero or more; write one as 5 or 2.5");
     }
+    if (made.looks_at_conflicts_ && made.meanings_.empty()) {
+      return bad_filter("change_above_percent",
+                        "a conflict has no size: ask for revisions beside it, or leave this out");
+    }
     made.change_above_ = *percent;
   }
   made.takes_all_ = made.companies_.empty() && made.counterparties_.empty() &&
@@ -116,13 +154,29 @@ void FeedFilter::Parties::expand(const Catalogue& catalogue, std::uint64_t at) {
   }
 }
 
+std::unordered_set<std::uint32_t> FeedFilter::Parties::ordinals(const MergedParties* merged) const {
+  std::unordered_set<std::uint32_t> all = always;
+  for (const auto& [party, days] : sometimes) all.insert(party);
+  if (merged == nullptr) return all;
+  for (const auto& [party, parts] : merged->parts) {
+    if (all.contains(party)) all.insert(parts.begin(), parts.end());
+  }
+  return all;
+}
+
 bool FeedFilter::Parties::has(std::uint32_t party, const Period& period) const {
   if (always.contains(party)) return true;
   const auto days = sometimes.find(party);
   return days != sometimes.end() && belongs_on(days->second, period);
 }
 
+void FeedFilter::stay_at(std::uint64_t at) {
+  expand(at);
+  stays_ = true;
+}
+
 void FeedFilter::expand(std::uint64_t at) {
+  if (stays_) return;
   merged_ = catalogue_->merged_parties(at);
   companies_.expand(*catalogue_, at);
   counterparties_.expand(*catalogue_, at);
@@ -143,14 +197,19 @@ bool FeedFilter::is_about(const FactRow& fact) const {
   if (companies_.empty() && counterparties_.empty()) return true;
   const auto known_as = [&](std::uint32_t party) { return merged_ ? merged_->of(party) : party; };
   const Period period = fact.row.period();
-  if (!companies_.empty() && !companies_.has(known_as(fact.row.ordinal(Column::subject)), period)) {
+  const auto others = catalogue_->counterparties(fact.row.ordinal(Column::counterparties));
+  const auto any_of_them = [&](const Parties& parties, bool takes_part_only) {
+    return std::any_of(others.begin(), others.end(), [&](const auto& other) {
+      return (!takes_part_only || takes_part(other.role)) &&
+             parties.has(known_as(other.party), period);
+    });
+  };
+  // A question about a company answers from what others say of trades with it, too.
+  if (!companies_.empty() && !companies_.has(known_as(fact.row.ordinal(Column::subject)), period) &&
+      !any_of_them(companies_, true)) {
     return false;
   }
-  if (counterparties_.empty()) return true;
-  const auto others = catalogue_->counterparties(fact.row.ordinal(Column::counterparties));
-  return std::any_of(others.begin(), others.end(), [&](const auto& other) {
-    return counterparties_.has(known_as(other.party), period);
-  });
+  return counterparties_.empty() || any_of_them(counterparties_, false);
 }
 
 bool FeedFilter::is_about(const FeedEvent& event) const {
@@ -180,8 +239,7 @@ bool FeedFilter::find_by_index(const FeedSegment& segment, std::size_t from) {
   consider(By::metric, metrics_);
   consider(By::product, products_);
   consider(By::source, sources_);
-  // Merged subjects and those of a group at times lie under several ordinals.
-  if (!merged_ && companies_.sometimes.empty()) consider(By::subject, companies_.always);
+  consider(By::party, companies_.ordinals(merged_.get()));
   if (least == segment.events().size()) return false;
   for (const List& list : best) {
     candidates_.insert(candidates_.end(), std::lower_bound(list.begin(), list.end(), from),
@@ -246,14 +304,21 @@ Result<bool> FeedFilter::passes(const FeedSegment& segment, std::size_t index) c
   const FeedEvent& event = segment.events()[index];
   if (event.rows.empty()) return false;
   bool passes_cells = false;
-  // Of a filter that asks for conflicts alone, a change's size says nothing.
-  if (!meanings_.empty() || (change_above_ && !looks_at_conflicts_)) {
+  if (looks_at_cells()) {
     CAPEXDB_ASSIGN(const auto effects, segment.cell_effects(index));
     passes_cells = passes(event, *effects);
   }
   if (passes_cells || !looks_at_conflicts_) return passes_cells;
   CAPEXDB_ASSIGN(const auto conflicts, segment.conflict_effects(index));
-  return (wants_opened_ && conflicts->opened) || (wants_closed_ && conflicts->closed);
+  const auto any_about = [&](const std::vector<std::vector<std::uint32_t>>& metrics) {
+    return std::any_of(metrics.begin(), metrics.end(), [&](const auto& sides) {
+      return metrics_.empty() || std::any_of(sides.begin(), sides.end(), [&](std::uint32_t metric) {
+               return metrics_.contains(metric);
+             });
+    });
+  };
+  return (wants_opened_ && any_about(conflicts->opened)) ||
+         (wants_closed_ && any_about(conflicts->closed));
 }
 
 }  // namespace capexdb::storage

@@ -24,6 +24,9 @@ class FeedFilter {
   static Result<FeedFilter> make(const v1::FeedFilter& filter, const Catalogue& catalogue,
                                  std::uint64_t at);
 
+  // From now on groups and merges are those of `at`, whatever an event's time is.
+  void stay_at(std::uint64_t at);
+
   // The events of the segment from `sequence` on that may pass by what their rows are
   // about, ascending; whether they do is for passes(). Groups and merges are those
   // of each event's time. Valid until the next call.
@@ -47,6 +50,8 @@ class FeedFilter {
     bool empty() const { return named.empty(); }
     void expand(const Catalogue& catalogue, std::uint64_t at);
     bool has(std::uint32_t party, const Period& period) const;
+    // Under which their rows may lie, with those that were merged into them.
+    std::unordered_set<std::uint32_t> ordinals(const MergedParties* merged) const;
   };
 
   explicit FeedFilter(const Catalogue& catalogue) : catalogue_(&catalogue) {}
@@ -71,6 +76,7 @@ class FeedFilter {
   bool looks_at_conflicts_ = false;
   bool takes_all_ = false;  // catalogue changes too
 
+  bool stays_ = false;
   std::uint64_t expanded_to_ = 0;  // for events up to there; 0: not yet
   std::shared_ptr<const MergedParties> merged_;
   std::vector<std::uint16_t> candidates_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "proto/codec/validate.h"
 #include "proto/model/time_range.h"
@@ -92,21 +93,22 @@ Result<bool> ReplayOrder::read_on(const EventStore& store, FeedLog& log, FeedFil
     return true;
   }
   std::sort_heap(heap_.begin(), heap_.end());
-  ready_.assign(heap_.begin(), heap_.end());
-  heap_ = {};
+  std::reverse(heap_.begin(), heap_.end());
+  ready_ = std::exchange(heap_, {});
   scanning_ = false;
   return false;
 }
 
 std::optional<KnownAt> ReplayOrder::next() const {
   if (ready_.empty()) return std::nullopt;
-  return ready_.front();
+  return ready_.back();
 }
 
 void ReplayOrder::drop_next() {
-  behind_ = ready_.front();
-  ready_.pop_front();
+  behind_ = ready_.back();
+  ready_.pop_back();
   if (!ready_.empty() || !more_) return;
+  ready_ = {};  // frees what the next round takes
   more_ = false;
   scanning_ = true;
   scanned_to_ = 0;

@@ -3,7 +3,6 @@
 
 #include <compare>
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <vector>
 
@@ -49,9 +48,9 @@ class ReplayOrder {
   std::optional<KnownAt> behind_;  // what was given last
   std::uint64_t scanned_to_ = 0;   // of this round
   bool scanning_ = true;
-  bool more_ = false;          // this round left some out
-  std::vector<KnownAt> heap_;  // of this round, the latest first
-  std::deque<KnownAt> ready_;
+  bool more_ = false;           // this round left some out
+  std::vector<KnownAt> heap_;   // of this round, the latest first
+  std::vector<KnownAt> ready_;  // the next one is the last
 };
 
 }  // namespace capexdb::storage

@@ -6,6 +6,7 @@
 #include "proto/codec/validate.h"
 #include "storage/event_rows.h"
 #include "storage/feed/effects.h"
+#include "storage/store_state.h"
 
 namespace capexdb::storage {
 namespace {
@@ -18,7 +19,11 @@ std::size_t bytes_of(const CellEffects& effects) {
   return sizeof(effects) + effects.cells.size() * sizeof(CellEffect);
 }
 std::size_t bytes_of(const ConflictEffects& effects) {
-  return sizeof(effects) + effects.bytes.size();
+  std::size_t metrics = 0;
+  for (const auto* list : {&effects.opened, &effects.closed}) {
+    for (const auto& one : *list) metrics += sizeof(one) + one.size() * sizeof(one[0]);
+  }
+  return sizeof(effects) + metrics + effects.bytes.size();
 }
 std::size_t bytes_of(const std::string& words) { return sizeof(words) + words.size(); }
 
@@ -89,10 +94,13 @@ void FeedSegment::index_rows(std::size_t event) {
     if (list.empty() || list.back() != index) list.push_back(index);
   };
   for (const FactRow& fact : events_[event].rows) {
-    note(By::subject, fact.row[Column::subject]);
+    note(By::party, fact.row[Column::subject]);
+    for (const auto& other :
+         state_->catalogue.counterparties(fact.row.ordinal(Column::counterparties))) {
+      if (takes_part(other.role)) note(By::party, other.party);
+    }
     note(By::metric, fact.metric);
     note(By::product, fact.row[Column::product]);
-    note(By::status, fact.row[Column::status]);
     note(By::source, fact.row[Column::source]);
   }
 }
@@ -144,14 +152,22 @@ Result<std::shared_ptr<const ConflictEffects>> FeedSegment::conflict_effects(
               [&] { return conflict_effects_of(*state_, events_[index].rows, first_ + index); });
 }
 
+// They grow while they are kept, so that they are counted anew.
+void FeedLog::use(ByUse::iterator kept) {
+  by_use_.splice(by_use_.begin(), by_use_, kept);
+  const std::size_t bytes = kept->segment->bytes();
+  bytes_ += bytes - kept->bytes;
+  kept->bytes = bytes;
+}
+
 std::shared_ptr<const FeedSegment> FeedLog::decoded(std::uint64_t sequence) {
   const std::lock_guard lock(mutex_);
-  auto found = segments_.upper_bound(sequence);
-  if (found == segments_.begin()) return nullptr;
+  auto found = by_first_.upper_bound(sequence);
+  if (found == by_first_.begin()) return nullptr;
   --found;
-  if (found->second.segment->last() < sequence) return nullptr;
-  found->second.used = ++uses_;
-  return found->second.segment;
+  if (found->second->segment->last() < sequence) return nullptr;
+  use(found->second);
+  return found->second->segment;
 }
 
 Result<std::shared_ptr<const FeedSegment>> FeedLog::segment(const EventStore& store,
@@ -160,16 +176,17 @@ Result<std::shared_ptr<const FeedSegment>> FeedLog::segment(const EventStore& st
   CAPEXDB_ASSIGN(const auto segment, FeedSegment::read(store.view(), sequence));
   ++pieces_decoded_;
   const std::lock_guard lock(mutex_);
-  segments_.try_emplace(segment->first(), Kept{segment, 0}).first->second.used = ++uses_;
-  // Added up anew: they grow while they are kept.
-  std::size_t bytes = 0;
-  for (const auto& [first, kept] : segments_) bytes += kept.segment->bytes();
-  while (bytes > bytes_max_ && segments_.size() > 1) {
-    const auto oldest = std::min_element(
-        segments_.begin(), segments_.end(),
-        [](const auto& a, const auto& b) { return a.second.used < b.second.used; });
-    bytes -= std::min(bytes, oldest->second.segment->bytes());
-    segments_.erase(oldest);
+  if (const auto there = by_first_.find(segment->first()); there != by_first_.end()) {
+    use(there->second);  // of another thread, meanwhile
+    return there->second->segment;
+  }
+  by_use_.push_front({segment, 0});
+  by_first_.emplace(segment->first(), by_use_.begin());
+  use(by_use_.begin());
+  while (bytes_ > bytes_max_ && by_use_.size() > 1) {
+    bytes_ -= by_use_.back().bytes;
+    by_first_.erase(by_use_.back().segment->first());
+    by_use_.pop_back();
   }
   return segment;
 }

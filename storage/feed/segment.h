@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <list>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -40,8 +41,9 @@ class FeedSegment {
   const std::vector<FeedEvent>& events() const { return events_; }
   bool regroups() const { return regroups_; }
 
-  // The events that have a row with that ordinal there, ascending.
-  enum class By : std::uint8_t { subject, metric, product, status, source };
+  // The events that have a row with that ordinal there, ascending; a party is the subject,
+  // or takes part with it.
+  enum class By : std::uint8_t { party, metric, product, source };
   std::span<const std::uint16_t> events_with(By by, std::uint32_t ordinal) const;
 
   // What an event did to its cells and to what contradicts it: see effects.h. Of its
@@ -96,13 +98,17 @@ class FeedLog {
  private:
   struct Kept {
     std::shared_ptr<const FeedSegment> segment;
-    std::uint64_t used = 0;
+    std::size_t bytes = 0;  // of it, when it was counted last
   };
+  using ByUse = std::list<Kept>;
+  void use(ByUse::iterator kept);  // with the lock held
+
   const std::size_t bytes_max_;
   std::atomic<std::uint64_t> pieces_decoded_{0};
-  std::mutex mutex_;                        // guards everything below
-  std::map<std::uint64_t, Kept> segments_;  // by first sequence
-  std::uint64_t uses_ = 0;
+  std::mutex mutex_;                                   // guards everything below
+  ByUse by_use_;                                       // what was used last comes first
+  std::map<std::uint64_t, ByUse::iterator> by_first_;  // by first sequence
+  std::size_t bytes_ = 0;
 };
 
 }  // namespace capexdb::storage

@@ -6,6 +6,7 @@
 
 #include "proto/model/limits.h"
 #include "proto/model/text.h"
+#include "storage/name_list.h"
 
 namespace capexdb::storage {
 namespace {
@@ -26,27 +27,12 @@ class Subjects {
 // The day on which a name means whoever held it then.
 Day name_day(const Plan& plan) { return plan.as_of.value_or(kNewestHolder); }
 
-// Names may hold commas themselves ("Example Chips, Inc."), and are compared
-// without them: "alibaba,tencent" is also how the group "Alibaba + Tencent" may be
-// written. So a text is a list where each part of it is a name.
-bool is_list(const std::string& text, const Plan& plan, const Catalogue& catalogue) {
-  if (text.find(',') == std::string::npos) return false;
-  const auto known = [&](const std::string& name) {
-    return is_reserved_name(name) ||
-           catalogue.find_party({name, {}, {}, {}}, plan.at, name_day(plan)).value_or(1) != 0;
-  };
-  const std::vector<std::string> parts = split(text, ',');
-  return std::all_of(parts.begin(), parts.end(), known) || !known(text);
-}
-
 Result<std::vector<std::string>> selected_names(const Plan& plan, const Query& query,
                                                 const Catalogue& catalogue) {
   std::vector<std::string> names;
   for (const std::string& text : query.select) {
-    if (is_list(text, plan, catalogue)) {
-      for (std::string& name : split(text, ',')) names.push_back(std::move(name));
-    } else {
-      names.push_back(text);
+    for (std::string& name : listed_parties(text, catalogue, plan.at, name_day(plan))) {
+      names.push_back(std::move(name));
     }
     if (names.size() > 1 && std::find(names.begin(), names.end(), "") != names.end()) {
       return bad_question("select",

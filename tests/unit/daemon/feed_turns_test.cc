@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 #include "capexdb/v1/envelope.pb.h"
@@ -121,6 +122,22 @@ TEST_F(FeedTurnsTest, ThoseWhoAreScatteredReadTheLogTogether) {
   // Each by itself would decode half of them.
   EXPECT_LT(feed.pieces_decoded(), 4 * kPieces);
   for (std::uint64_t i = 0; i <= kSubscribers; ++i) feed.close({i, 0});
+}
+
+TEST_F(FeedTurnsTest, WhoIsGoneIsForgottenThoughNothingIsCommitted) {
+  fill(3, 5);
+  Received received;
+  Feed feed(*store_, {}, count_);
+  auto held = std::make_shared<int>();
+  const std::weak_ptr<int> watched = held;
+  Feed::Peer its = peer(received);
+  its.send = [&received, held](const std::string& frames) { received.take(frames); };
+  feed.open({1, 1}, 1, behind(0), std::move(its));
+  held.reset();
+  received.caught_up.wait();
+  feed.close({1, 1});
+  EXPECT_EQ(count_, 0U);
+  while (!watched.expired()) std::this_thread::yield();  // its last turn may be under way
 }
 
 }  // namespace

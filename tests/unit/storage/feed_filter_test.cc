@@ -35,12 +35,15 @@ class FeedFilterTest : public ConflictsTest {
   std::vector<std::uint64_t> passing(const v1::FeedFilter& message, std::uint64_t after = 0) {
     auto filter = make(message);
     EXPECT_TRUE(filter) << filter.error().message;
+    return passing(*filter, after);
+  }
+  std::vector<std::uint64_t> passing(FeedFilter& filter, std::uint64_t after) {
     std::vector<std::uint64_t> all;
     for (std::uint64_t at = after; at < store_->last_sequence();) {
       const auto segment = log_.segment(*store_, at + 1);
       EXPECT_TRUE(segment) << segment.error().message;
-      for (const std::uint16_t index : filter->candidates(**segment, at + 1)) {
-        const auto passes = filter->passes(**segment, index);
+      for (const std::uint16_t index : filter.candidates(**segment, at + 1)) {
+        const auto passes = filter.passes(**segment, index);
         EXPECT_TRUE(passes) << passes.error().message;
         if (*passes) all.push_back((*segment)->first() + index);
       }
@@ -76,6 +79,9 @@ TEST_F(FeedFilterTest, EachFieldIsAColumn) {
   v1::FeedFilter filter;
   filter.add_companies("Alibaba");
   EXPECT_THAT(passing(filter), ElementsAre(first, third));
+  v1::FeedFilter seller;
+  seller.add_companies("tencent");
+  EXPECT_THAT(passing(seller), ElementsAre(second, third)) << "a question shows both";
   v1::FeedFilter everyone;
   everyone.add_companies("ALL");
   everyone.add_companies("Alibaba");
@@ -135,6 +141,56 @@ TEST_F(FeedFilterTest, AMergedCompanyIsTheOneItIsPartOf) {
   EXPECT_THAT(passing(filter), ElementsAre(before + 2));
 }
 
+// Whoever asks again after a merge misses nothing that came before it.
+TEST_F(FeedFilterTest, ABreakBesideAMergeLosesNothing) {
+  v1::FeedFilter message;
+  message.add_companies("bytedance");
+  auto unbroken = make(message);
+  ASSERT_TRUE(unbroken);
+  const std::uint64_t begin = last();
+  const auto merge = [&](bool undo) {
+    v1::Event event;
+    v1::PartyMerge& its = *event.mutable_catalog_change()->add_merges();
+    its.set_party("bytedance");
+    if (!undo) its.set_into("tencent");
+    its.set_undo(undo);
+    ASSERT_EQ(commit(*store_, {event}).accepted(), 1U);
+  };
+  const auto say_both = [&](const std::string& value) {
+    say({{.who = "bytedance", .value = value + "1"}, {.who = "tencent", .value = value + "2"}});
+  };
+  say_both("1");
+  say_both("2");
+  merge(false);
+  say_both("3");
+  merge(true);
+  say_both("4");
+  const std::vector<std::uint64_t> all = passing(*unbroken, begin);
+  EXPECT_EQ(all.size(), 5U) << "of the other one only what came while they were one";
+  for (std::uint64_t at = begin; at < last(); ++at) {
+    std::vector<std::uint64_t> rest = all;
+    std::erase_if(rest, [&](std::uint64_t sequence) { return sequence <= at; });
+    EXPECT_EQ(passing(message, at), rest) << "behind " << at;
+  }
+}
+
+TEST_F(FeedFilterTest, ListsAreThoseOfAQuestion) {
+  know_sources();
+  say({{.who = "alibaba", .value = "1"}});
+  const std::uint64_t first = last();
+  say({{.who = "Foo,Inc.", .metric = "net_income", .value = "2"}});
+  v1::FeedFilter filter;
+  filter.add_companies("alibaba, Foo,Inc.");
+  EXPECT_THAT(error_of(filter), HasSubstr("filter.companies"));
+  filter.set_companies(0, "Foo,Inc.");
+  EXPECT_EQ(passing(filter).size(), 1U) << "it is a name";
+  filter.set_companies(0, "alibaba, tencent");
+  EXPECT_THAT(passing(filter, first - 1), ElementsAre(first));
+  filter.clear_companies();
+  filter.add_metrics("capex, net_income");
+  EXPECT_EQ(passing(filter, first - 1).size(), 2U);
+}
+
 TEST_F(FeedFilterTest, MeaningsAndSizes) {
   say({{.who = "alibaba", .value = "100"}});
   const std::uint64_t first = last();
@@ -168,6 +224,12 @@ TEST_F(FeedFilterTest, WhatMakesNoSenseIsSaid) {
   EXPECT_THAT(error_of(filter), HasSubstr("'five' is no percentage"));
   filter.set_change_above_percent("-5");
   EXPECT_THAT(error_of(filter), HasSubstr("no percentage"));
+  filter.set_change_above_percent("5");
+  filter.add_meanings(v1::MEANING_CONFLICT_OPENED);
+  EXPECT_THAT(error_of(filter), HasSubstr("a conflict has no size"));
+  filter.Clear();
+  filter.add_companies("alibaba" + std::string(limits::kNameBytesMax, ' '));
+  EXPECT_THAT(error_of(filter), HasSubstr("more than 512 bytes"));
   filter.Clear();
   filter.add_meanings(static_cast<v1::Meaning>(99));
   EXPECT_THAT(error_of(filter), HasSubstr("unknown meaning 99"));
@@ -239,9 +301,11 @@ TEST_F(FeedFilterTest, PassesWhatItsRowsSay) {
       };
       const bool others = fact.counterparties_size() > 0 &&
                           counterparties.contains(fact.counterparties(0).party().name());
+      const bool takes_part = fact.counterparties_size() > 0 &&
+                              companies.contains(fact.counterparties(0).party().name());
       const bool passes =
           all || (event.has_measure() &&
-                  (companies.empty() || companies.contains(fact.subject().name())) &&
+                  (companies.empty() || companies.contains(fact.subject().name()) || takes_part) &&
                   any(filter.metrics(), fact.metric()) &&
                   any(filter.sources(), event.source().publisher()) &&
                   any(filter.statuses(), static_cast<int>(event.status())) &&

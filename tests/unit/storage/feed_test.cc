@@ -205,6 +205,31 @@ TEST_F(FeedTest, ListsThemByName) {
   EXPECT_GT(all->cursors(0).moved_at_us(), 0);
 }
 
+TEST_F(FeedTest, CursorsHaveTheirNumber) {
+  // All but one, by one group.
+  const auto moves = [](std::size_t from, std::size_t to) {
+    std::vector<Batch> group(to - from);
+    for (std::size_t i = 0; i < group.size(); ++i) {
+      group[i].cursor_move = CursorMove{.cursor = "c" + std::to_string(from + i), .sequence = 1};
+    }
+    return group;
+  };
+  std::vector<Batch> group = moves(0, limits::kCursorsMax - 1);
+  for (const auto& reply : store_->commit(group)) ASSERT_TRUE(reply) << reply.error().message;
+  group = moves(limits::kCursorsMax - 1, limits::kCursorsMax + 2);
+  const auto replies = store_->commit(group);
+  EXPECT_TRUE(replies[0]);
+  ASSERT_FALSE(replies[1]);
+  EXPECT_EQ(replies[1].error().code, Errc::resource_exhausted);
+  EXPECT_TRUE(move({.cursor = "c7", .sequence = 2})) << "one that is there";
+  ASSERT_TRUE(move({.cursor = "c7", .forget = true}));
+  EXPECT_TRUE(move({.cursor = "another", .sequence = 1}));
+  EXPECT_FALSE(move({.cursor = "one more", .sequence = 1}));
+  store_.reset();
+  store_ = open_store(directory_.path(), {});
+  EXPECT_FALSE(move({.cursor = "one more", .sequence = 1})) << "after a restart too";
+}
+
 TEST_F(FeedTest, CursorsThatMakeNoSense) {
   const auto error_of = [&](CursorMove its) {
     const auto reply = move(std::move(its));
