@@ -168,8 +168,8 @@ void Subscription::tick(TimePoint now, bool takes, std::string& output) {
 Result<void> Subscription::send_change(const FeedSegment& segment, std::size_t index,
                                        std::string& output) const {
   static const std::string kNone;
-  std::shared_ptr<const std::string> cells;
-  std::shared_ptr<const storage::ConflictEffects> conflicts;
+  const std::string* cells = nullptr;
+  const storage::ConflictEffects* conflicts = nullptr;
   const bool is_statement = !segment.events()[index].rows.empty();
   if (is_statement && (with_cells_ || filter_.looks_at_cells())) {
     CAPEXDB_ASSIGN(cells, segment.cells_in_words(index));
@@ -178,7 +178,8 @@ Result<void> Subscription::send_change(const FeedSegment& segment, std::size_t i
     CAPEXDB_ASSIGN(conflicts, segment.conflict_effects(index));
   }
   append_change(request_id_, head_of(segment, index), event_of(segment, index),
-                cells ? *cells : kNone, conflicts ? conflicts->bytes : kNone, output);
+                cells != nullptr ? *cells : kNone, conflicts != nullptr ? conflicts->bytes : kNone,
+                output);
   return {};
 }
 

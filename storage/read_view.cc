@@ -104,19 +104,29 @@ Result<void> ReadView::status() const {
 
 Result<void> ReadView::history(std::uint32_t subject, std::uint16_t metric,
                                const PeriodRange& range, const HistoryVisitor& visit) const {
-  CAPEXDB_TRY(status());
   for (const Buckets& buckets : scans_of(range, 10)) {
-    const std::string begin = encode_key(HistoryKey{subject, metric, buckets.first, 0});
-    std::string end = history_prefix(subject, metric);
-    append_big_endian(end, buckets.last, 2);
-    CAPEXDB_TRY(scan(state_->database->db(), state_->database->history(), snapshot_, begin,
-                     after_prefix(end), "history",
-                     [&](std::string_view key, std::string_view block) -> Result<void> {
-                       CAPEXDB_ASSIGN(const HistoryKey k, decode_history_key(key));
-                       return visit(k, block);
-                     }));
+    CAPEXDB_TRY(history(subject, metric, buckets, visit));
   }
   return {};
+}
+
+Result<void> ReadView::history(std::uint32_t subject, std::uint16_t metric, Bucket bucket,
+                               const HistoryVisitor& visit) const {
+  return history(subject, metric, Buckets{bucket, bucket}, visit);
+}
+
+Result<void> ReadView::history(std::uint32_t subject, std::uint16_t metric, const Buckets& buckets,
+                               const HistoryVisitor& visit) const {
+  CAPEXDB_TRY(status());
+  const std::string begin = encode_key(HistoryKey{subject, metric, buckets.first, 0});
+  std::string end = history_prefix(subject, metric);
+  append_big_endian(end, buckets.last, 2);
+  return scan(state_->database->db(), state_->database->history(), snapshot_, begin,
+              after_prefix(end), "history",
+              [&](std::string_view key, std::string_view block) -> Result<void> {
+                CAPEXDB_ASSIGN(const HistoryKey k, decode_history_key(key));
+                return visit(k, block);
+              });
 }
 
 Result<void> ReadView::frames(std::uint16_t metric, const PeriodRange& range,

@@ -41,6 +41,9 @@ class ReadView {
   using FrameVisitor = std::function<Result<void>(const FrameKey&, std::string_view block)>;
   Result<void> history(std::uint32_t subject, std::uint16_t metric, const PeriodRange& range,
                        const HistoryVisitor& visit) const;
+  // Of one bucket alone.
+  Result<void> history(std::uint32_t subject, std::uint16_t metric, Bucket bucket,
+                       const HistoryVisitor& visit) const;
   Result<void> frames(std::uint16_t metric, const PeriodRange& range,
                       const FrameVisitor& visit) const;
   // The same for buckets [first, last], and which of these a range takes.
@@ -73,6 +76,9 @@ class ReadView {
   Result<std::vector<std::uint64_t>> catalogue_events() const;
 
  private:
+  Result<void> history(std::uint32_t subject, std::uint16_t metric, const Buckets& buckets,
+                       const HistoryVisitor& visit) const;
+
   StoreState* state_;
   const rocksdb::Snapshot* snapshot_;
   std::uint64_t sequence_ = 0;

@@ -6,7 +6,7 @@
 
 #include "proto/model/arithmetic.h"
 #include "proto/wire/query_codec.h"
-#include "storage/block.h"
+#include "storage/feed/cell_reader.h"
 #include "storage/feed/replay.h"
 #include "storage/query/engine.h"
 #include "storage/query/fold.h"
@@ -17,46 +17,49 @@
 namespace capexdb::storage {
 namespace {
 
-// Everything that the plan's time knows of the cell of `fact`. Merged parties are one;
-// `fact` is relabelled.
-Result<std::vector<Row>> rows_of_cell(const ReadView& view, FactRow& fact, const Plan& plan) {
-  std::vector<std::uint32_t> parts = {fact.row.ordinal(Column::subject)};
-  if (plan.merged) {
-    plan.merged->relabel(fact.row);
-    const auto merged = plan.merged->parts.find(fact.row.ordinal(Column::subject));
-    if (merged != plan.merged->parts.end()) parts = merged->second;
-  }
+// What rows are judged by, as of one sequence.
+struct Judging {
+  std::uint64_t at = 0;
+  std::shared_ptr<const MergedParties> merged;
+  Policy policy;
+};
+
+Judging judging_at(const Catalogue& catalogue, std::uint64_t at) {
+  Judging judging{at, catalogue.merged_parties(at), {}};
+  judging.policy.source_rank = [&catalogue, at](std::uint32_t source) {
+    return catalogue.source_rank(source, at);
+  };
+  return judging;
+}
+
+// Those whose rows are read as the subject's, with itself.
+std::vector<std::uint32_t> parts_of(std::uint32_t subject, const Judging& judging) {
+  if (!judging.merged) return {subject};
+  const auto parts = judging.merged->parts.find(judging.merged->of(subject));
+  if (parts == judging.merged->parts.end()) return {subject};
+  return parts->second;
+}
+
+// Everything that the time knows of the cell of `fact`. Merged parties are one; `fact` is
+// relabelled.
+Result<std::vector<Row>> rows_of_cell(CellReader& reader, FactRow& fact, const Judging& judging) {
   const Period period = fact.row.period();
-  PeriodRange range;
-  if (period.has_start()) range.start = period.start;
-  if (period.has_end()) range.end = period.end;
+  const std::vector<std::uint32_t> parts = parts_of(fact.row.ordinal(Column::subject), judging);
+  if (judging.merged) judging.merged->relabel(fact.row);
   std::vector<Row> rows;
-  BlockColumns columns;
   for (const std::uint32_t part : parts) {
-    CAPEXDB_TRY(view.history(
-        part, fact.metric, range, [&](const HistoryKey&, std::string_view block) -> Result<void> {
-          CAPEXDB_TRY(columns.open(block));
-          const ColumnView sequences = columns.column(Column::sequence);
-          const ColumnView starts = columns.column(Column::period_start);
-          const ColumnView ends = columns.column(Column::period_end);
-          const ColumnView flags = columns.column(Column::flags);
-          for (std::size_t i = 0; i < columns.rows(); ++i) {
-            if (static_cast<std::uint64_t>(sequences[i]) > plan.at ||
-                starts[i] != fact.row[Column::period_start] ||
-                ends[i] != fact.row[Column::period_end] || (flags[i] & flag::kMirror) != 0) {
-              continue;
-            }
-            Row row = columns.row(i);
-            if (plan.merged) plan.merged->relabel(row);
-            if (same_cell(row, fact.row)) rows.push_back(row);
-          }
-          return {};
-        }));
+    CAPEXDB_ASSIGN(const std::span<const Row> all, reader.rows(part, fact.metric, period));
+    for (const Row& known : all) {
+      if (known.sequence() > judging.at) continue;
+      Row row = known;
+      if (judging.merged) judging.merged->relabel(row);
+      if (same_cell(row, fact.row)) rows.push_back(row);
+    }
   }
   return rows;
 }
 
-// By what is needed to describe and to judge rows of one metric at one sequence.
+// By what is needed to describe rows of one metric at one sequence.
 Plan plan_of(const Catalogue& catalogue, std::uint16_t metric, std::uint64_t sequence) {
   Plan plan;
   plan.kind = QueryKind::statements;
@@ -64,9 +67,6 @@ Plan plan_of(const Catalogue& catalogue, std::uint16_t metric, std::uint64_t seq
   plan.metric = metric;
   plan.metric_entry = catalogue.metric(metric, sequence);
   plan.merged = catalogue.merged_parties(sequence);
-  plan.policy.source_rank = [&catalogue, sequence](std::uint32_t source) {
-    return catalogue.source_rank(source, sequence);
-  };
   return plan;
 }
 
@@ -120,16 +120,16 @@ CellEffect judge(std::vector<Row> cell, const FactRow& fact, const Policy& polic
   const bool any_statement = std::any_of(earlier.begin(), earlier.end(),
                                          [](const Row& r) { return !r.has(flag::kRetraction); });
   if (!any_statement && !row.has(flag::kRetraction)) {
-    effect.meanings.push_back(v1::MEANING_FIRST_PRINT);
+    effect.add(v1::MEANING_FIRST_PRINT);
   }
   const auto value = [](const Row& r) { return effective(r.value()); };
   const bool is_other =
       before && after && (before->status() != after->status() || value(*before) != value(*after));
   // Gone, or back after it was withdrawn.
   const bool is_revised = is_other || (any_statement && before.has_value() != after.has_value());
-  if (is_revised) effect.meanings.push_back(v1::MEANING_REVISION);
+  if (is_revised) effect.add(v1::MEANING_REVISION);
   if (before && after && before->status() != Status::actual && after->status() == Status::actual) {
-    effect.meanings.push_back(v1::MEANING_BECAME_ACTUAL);
+    effect.add(v1::MEANING_BECAME_ACTUAL);
   }
   if (before) effect.before = value(*before).point;
   if (after) effect.after = value(*after).point;
@@ -139,25 +139,26 @@ CellEffect judge(std::vector<Row> cell, const FactRow& fact, const Policy& polic
 }
 
 template <class Later>
-Result<CellEffects> effects_of(StoreState& state, const std::vector<FactRow>& rows,
-                               std::uint64_t at, const Later& later) {
-  const ReadView view(state);
-  CAPEXDB_TRY(view.status());
+Result<CellEffects> effects_of(CellReader& reader, const std::vector<FactRow>& rows,
+                               const Judging& judging, const Later& later) {
   CellEffects effects;
-  effects.at = at;
+  effects.at = judging.at;
   for (FactRow fact : rows) {
-    const Plan plan = plan_of(state.catalogue, fact.metric, at);
-    CAPEXDB_ASSIGN(std::vector<Row> cell, rows_of_cell(view, fact, plan));
-    effects.cells.push_back(judge(std::move(cell), fact, plan.policy, later));
+    CAPEXDB_ASSIGN(std::vector<Row> cell, rows_of_cell(reader, fact, judging));
+    effects.cells.push_back(judge(std::move(cell), fact, judging.policy, later));
   }
   return effects;
 }
 
-}  // namespace
-
-bool CellEffect::has(v1::Meaning meaning) const {
-  return std::find(meanings.begin(), meanings.end(), meaning) != meanings.end();
+void announce(CellReader& reader, const std::vector<FactRow>& rows, const Judging& judging) {
+  for (const FactRow& fact : rows) {
+    for (const std::uint32_t part : parts_of(fact.row.ordinal(Column::subject), judging)) {
+      reader.announce(part, fact.metric, fact.row.period());
+    }
+  }
 }
+
+}  // namespace
 
 bool CellEffect::changed_by_more_than(const Decimal& percent) const {
   if (!before || !after) return false;
@@ -173,15 +174,35 @@ bool CellEffect::changed_by_more_than(const Decimal& percent) const {
   return (about->is_negative() ? about->negated() : *about) > percent;
 }
 
-Result<CellEffects> cell_effects_of(StoreState& state, const std::vector<FactRow>& rows,
-                                    std::uint64_t sequence) {
-  return effects_of(state, rows, sequence,
-                    [](const Row& a, const Row& b) { return a.sequence() > b.sequence(); });
+Result<std::vector<CellEffects>> cell_effects_of(StoreState& state,
+                                                 const std::vector<LoggedRows>& events) {
+  const ReadView view(state);
+  CAPEXDB_TRY(view.status());
+  CellReader reader(view);
+  std::vector<Judging> judgings;
+  for (const LoggedRows& event : events) {
+    judgings.push_back(judging_at(state.catalogue, event.sequence));
+    announce(reader, event.rows, judgings.back());
+  }
+  std::vector<CellEffects> all;
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    CAPEXDB_ASSIGN(CellEffects effects,
+                   effects_of(reader, events[i].rows, judgings[i], [](const Row& a, const Row& b) {
+                     return a.sequence() > b.sequence();
+                   }));
+    all.push_back(std::move(effects));
+  }
+  return all;
 }
 
 Result<CellEffects> cell_effects_in_replay(StoreState& state, const std::vector<FactRow>& rows,
                                            std::uint64_t at) {
-  return effects_of(state, rows, at,
+  const ReadView view(state);
+  CAPEXDB_TRY(view.status());
+  CellReader reader(view);
+  const Judging judging = judging_at(state.catalogue, at);
+  announce(reader, rows, judging);
+  return effects_of(reader, rows, judging,
                     [](const Row& a, const Row& b) { return known_at(a) > known_at(b); });
 }
 
@@ -223,7 +244,10 @@ Result<std::string> change_of_cells(StoreState& state, const CellEffects& effect
   for (std::size_t i = 0; i < cells.size(); ++i) {
     v1::CellChange& cell = *change.add_cells();
     const CellEffect& effect = effects.cells[i];
-    for (const v1::Meaning meaning : effect.meanings) cell.add_meanings(meaning);
+    for (const auto meaning :
+         {v1::MEANING_FIRST_PRINT, v1::MEANING_REVISION, v1::MEANING_BECAME_ACTUAL}) {
+      if (effect.has(meaning)) cell.add_meanings(meaning);
+    }
     *cell.mutable_statement() = wire::to_proto(cells[i].statement);
     if (cells[i].before) *cell.mutable_before() = wire::to_proto(*cells[i].before);
     if (cells[i].after) *cell.mutable_after() = wire::to_proto(*cells[i].after);

@@ -22,12 +22,15 @@ struct CellEffect {
   Row statement;                     // the row itself
   std::optional<Row> leader_before;  // what answered before, and what answers now
   std::optional<Row> leader_after;
-  std::vector<v1::Meaning> meanings;
+  std::uint32_t meanings = 0;  // a bit for each
   // The values of these, where they are points.
   std::optional<Decimal> before;
   std::optional<Decimal> after;
 
-  bool has(v1::Meaning meaning) const;
+  void add(v1::Meaning meaning) { meanings |= 1U << static_cast<unsigned>(meaning); }
+  bool has(v1::Meaning meaning) const {
+    return (meanings & 1U << static_cast<unsigned>(meaning)) != 0;
+  }
   // Whether the answer changed by more than so many percent, whatever its sign; from
   // zero any change is more.
   bool changed_by_more_than(const Decimal& percent) const;
@@ -45,10 +48,15 @@ struct ConflictEffects {
   std::string bytes;  // a capexdb.v1.Change with these conflicts only
 };
 
-// `rows` are those of the event at `sequence`, which comes behind what the store had
-// before. Any thread. Errors of all: data_loss, internal.
-Result<CellEffects> cell_effects_of(StoreState& state, const std::vector<FactRow>& rows,
-                                    std::uint64_t sequence);
+// An event of the log, which comes behind what the store had before.
+struct LoggedRows {
+  const std::vector<FactRow>& rows;
+  std::uint64_t sequence = 0;
+};
+// Of each of these. Events about the same cells are cheaper together. Any thread. Errors
+// of all: data_loss, internal.
+Result<std::vector<CellEffects>> cell_effects_of(StoreState& state,
+                                                 const std::vector<LoggedRows>& events);
 // The same of an event that comes behind what was published before, of all that the
 // store has up to sequence `at`.
 Result<CellEffects> cell_effects_in_replay(StoreState& state, const std::vector<FactRow>& rows,

@@ -13,8 +13,6 @@ namespace {
 
 constexpr std::size_t kRowBytes = sizeof(FactRow) + 64;  // with its places in the index
 
-constexpr std::size_t kKeptBytes = 64;  // of its place, and what counts who holds it
-
 std::size_t bytes_of(const CellEffects& effects) {
   return sizeof(effects) + effects.cells.size() * sizeof(CellEffect);
 }
@@ -56,6 +54,9 @@ Result<std::shared_ptr<const FeedSegment>> FeedSegment::read(const ReadView& vie
   segment->bytes_ = sizeof(FeedSegment) + segment->batch_.SpaceUsedLong();
   const auto count = static_cast<std::size_t>(segment->batch_.events_size());
   segment->events_.reserve(count);
+  segment->cell_effects_.resize(count);
+  segment->cells_in_words_.resize(count);
+  segment->conflict_effects_.resize(count);
   for (std::size_t i = 0; i < count; ++i) {
     const std::string& bytes = segment->batch_.events(static_cast<int>(i)).event();
     const std::uint64_t at = segment->first_ + i;
@@ -111,30 +112,52 @@ std::span<const std::uint16_t> FeedSegment::events_with(By by, std::uint32_t ord
   return found->second;
 }
 
-// Two threads may work out the same; the first one's is kept.
 template <class T, class Make>
-Result<std::shared_ptr<const T>> FeedSegment::once(Kept<T>& kept, std::size_t index,
-                                                   const Make& make) const {
-  {
-    const std::lock_guard lock(mutex_);
-    if (const auto found = kept.find(index); found != kept.end()) return found->second;
-  }
+Result<const T*> FeedSegment::once(OnceEach<T>& kept, std::size_t index, const Make& make) const {
+  if (const T* there = kept.find(index)) return there;
   CAPEXDB_ASSIGN(T made, make());
   const std::size_t bytes = bytes_of(made);
-  const std::lock_guard lock(mutex_);
-  const auto [place, added] = kept.try_emplace(index, std::make_shared<const T>(std::move(made)));
-  if (added) worked_out_bytes_ += kKeptBytes + bytes;
-  return place->second;
+  const auto [there, is_new] = kept.keep(index, std::move(made));
+  if (is_new) worked_out_bytes_ += bytes;
+  return there;
 }
 
-Result<std::shared_ptr<const CellEffects>> FeedSegment::cell_effects(std::size_t index) const {
-  return once(cell_effects_, index,
-              [&] { return cell_effects_of(*state_, events_[index].rows, first_ + index); });
+// The event, and others that were not looked at and lie in the same part of a history.
+std::vector<std::size_t> FeedSegment::neighbours(std::size_t index) const {
+  constexpr std::size_t kAtOnce = 64;
+  std::vector<std::size_t> found = {index};
+  const FactRow& fact = events_[index].rows.front();
+  const Bucket bucket = history_bucket(fact.row.period());
+  for (const std::uint16_t other : events_with(By::metric, fact.metric)) {
+    const FactRow& its = events_[other].rows.front();
+    if (other == index || its.metric != fact.metric ||
+        its.row[Column::subject] != fact.row[Column::subject] ||
+        history_bucket(its.row.period()) != bucket || cell_effects_.find(other) != nullptr) {
+      continue;
+    }
+    found.push_back(other);
+    if (found.size() == kAtOnce) break;
+  }
+  return found;
 }
 
-Result<std::shared_ptr<const std::string>> FeedSegment::cells_in_words(std::size_t index) const {
+Result<const CellEffects*> FeedSegment::cell_effects(std::size_t index) const {
+  if (const CellEffects* there = cell_effects_.find(index)) return there;
+  const std::vector<std::size_t> together = neighbours(index);
+  std::vector<LoggedRows> events;
+  events.reserve(together.size());
+  for (const std::size_t one : together) events.push_back({events_[one].rows, first_ + one});
+  CAPEXDB_ASSIGN(std::vector<CellEffects> made, cell_effects_of(*state_, events));
+  for (std::size_t i = together.size(); i-- > 0;) {
+    const std::size_t bytes = bytes_of(made[i]);
+    if (cell_effects_.keep(together[i], std::move(made[i])).second) worked_out_bytes_ += bytes;
+  }
+  return cell_effects_.find(index);
+}
+
+Result<const std::string*> FeedSegment::cells_in_words(std::size_t index) const {
   return once(cells_in_words_, index, [&]() -> Result<std::string> {
-    CAPEXDB_ASSIGN(const auto effects, cell_effects(index));
+    CAPEXDB_ASSIGN(const CellEffects* effects, cell_effects(index));
     return in_words(*effects);
   });
 }
@@ -146,8 +169,7 @@ Result<std::string> FeedSegment::in_words(const CellEffects& effects) const {
   });
 }
 
-Result<std::shared_ptr<const ConflictEffects>> FeedSegment::conflict_effects(
-    std::size_t index) const {
+Result<const ConflictEffects*> FeedSegment::conflict_effects(std::size_t index) const {
   return once(conflict_effects_, index,
               [&] { return conflict_effects_of(*state_, events_[index].rows, first_ + index); });
 }

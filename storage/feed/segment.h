@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "capexdb/disk/v1/log.pb.h"
+#include "storage/feed/once_each.h"
 #include "storage/naming.h"
 #include "storage/read_view.h"
 
@@ -47,10 +48,10 @@ class FeedSegment {
   std::span<const std::uint16_t> events_with(By by, std::uint32_t ordinal) const;
 
   // What an event did to its cells and to what contradicts it: see effects.h. Of its
-  // cells also in words, as change_of_cells().
-  Result<std::shared_ptr<const CellEffects>> cell_effects(std::size_t index) const;
-  Result<std::shared_ptr<const std::string>> cells_in_words(std::size_t index) const;
-  Result<std::shared_ptr<const ConflictEffects>> conflict_effects(std::size_t index) const;
+  // cells also in words, as change_of_cells(). They live as long as the segment.
+  Result<const CellEffects*> cell_effects(std::size_t index) const;
+  Result<const std::string*> cells_in_words(std::size_t index) const;
+  Result<const ConflictEffects*> conflict_effects(std::size_t index) const;
 
   // The same of what one of its events did in a replay.
   Result<std::string> in_words(const CellEffects& effects) const;
@@ -59,13 +60,11 @@ class FeedSegment {
   std::size_t bytes() const { return bytes_ + worked_out_bytes_; }
 
  private:
-  template <class T>
-  using Kept = std::unordered_map<std::size_t, std::shared_ptr<const T>>;  // by event
-
   FeedSegment() = default;
   void index_rows(std::size_t event);
+  std::vector<std::size_t> neighbours(std::size_t index) const;
   template <class T, class Make>
-  Result<std::shared_ptr<const T>> once(Kept<T>& kept, std::size_t index, const Make& make) const;
+  Result<const T*> once(OnceEach<T>& kept, std::size_t index, const Make& make) const;
 
   std::uint64_t first_ = 0;
   disk::v1::LogBatch batch_;
@@ -76,10 +75,9 @@ class FeedSegment {
   StoreState* state_ = nullptr;
 
   mutable std::atomic<std::size_t> worked_out_bytes_{0};
-  mutable std::mutex mutex_;  // guards what follows
-  mutable Kept<CellEffects> cell_effects_;
-  mutable Kept<std::string> cells_in_words_;
-  mutable Kept<ConflictEffects> conflict_effects_;
+  mutable OnceEach<CellEffects> cell_effects_;  // by event, as the others
+  mutable OnceEach<std::string> cells_in_words_;
+  mutable OnceEach<ConflictEffects> conflict_effects_;
 };
 
 // The segments that were read last, so that subscribers who are about as far share them.
