@@ -158,6 +158,7 @@ int compare(const Settings& settings) {
     bytes += load.payloads.emplace_back(feed_event(settings.seed, i).SerializeAsString()).size();
   }
   const std::vector<PeerKind> peers = peers_of(settings);
+  if (peers.empty() || peers[0].name != "capexd") throw std::runtime_error("no capexd to compare");
   std::printf("seed %llu: %zu messages of %zu bytes, batches of %zu, %zu on their way\n",
               static_cast<unsigned long long>(settings.seed), settings.messages,
               bytes / settings.messages, settings.batch, settings.window);

@@ -5,6 +5,9 @@
 namespace capexdb::bench {
 namespace {
 
+constexpr std::size_t kPlainKinds = 16;
+constexpr std::size_t kMeaningKinds = 4;
+
 class FilterMaker {
  public:
   explicit FilterMaker(std::uint64_t seed) : random_(seed) {}
@@ -27,13 +30,13 @@ class FilterMaker {
     } else if (kind < 14) {
       add_group();
       add_source();
-    } else if (kind < 16) {
+    } else if (kind < kPlainKinds) {
       add_metric();
       add_source();
       add_status();
     } else {
       add_companies(2);
-      add_meaning(kind - 16);
+      add_meaning(kind - kPlainKinds);
     }
     return filter_;
   }
@@ -98,16 +101,16 @@ class FilterMaker {
 
 }  // namespace
 
-std::vector<LoadFilter> make_filters(std::uint64_t seed, std::size_t count,
-                                     std::size_t unfiltered) {
-  constexpr std::size_t kKinds = 20;
-  FilterMaker maker(seed);
-  std::vector<LoadFilter> filters(count);
-  for (std::size_t i = 0; i < count; ++i) {
-    if (i < unfiltered) {
+std::vector<LoadFilter> make_filters(const FilterMix& mix) {
+  FilterMaker maker(mix.seed);
+  std::vector<LoadFilter> filters(mix.count);
+  for (std::size_t i = 0; i < mix.count; ++i) {
+    if (i < mix.unfiltered) {
       filters[i].takes_all = true;
+    } else if (i * 7 % 100 < mix.meanings_percent) {
+      filters[i] = maker.make(kPlainKinds + i % kMeaningKinds);
     } else {
-      filters[i] = maker.make(i * 7 % kKinds);
+      filters[i] = maker.make(i % kPlainKinds);
     }
   }
   return filters;

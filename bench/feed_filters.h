@@ -23,9 +23,16 @@ struct LoadFilter {
   bool has_meaning = false;
 };
 
-// A mix of the same kinds for any count: companies, groups, metrics, sources, statuses,
-// meanings, and `unfiltered` that take everything.
-std::vector<LoadFilter> make_filters(std::uint64_t seed, std::size_t count, std::size_t unfiltered);
+struct FilterMix {
+  std::uint64_t seed = 1;
+  std::size_t count = 0;
+  std::size_t unfiltered = 2;           // that take everything
+  std::uint32_t meanings_percent = 20;  // that ask for a meaning
+};
+
+// A mix of the same kinds for any count: by companies, groups, metrics, sources, statuses
+// and meanings, narrow ones for the most part.
+std::vector<LoadFilter> make_filters(const FilterMix& mix);
 
 // Whether a filter without meaning takes an event.
 bool takes(const LoadFilter& filter, const FeedFacts& facts);

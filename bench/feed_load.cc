@@ -12,6 +12,7 @@ namespace {
 
 struct Settings {
   FeedLoadOptions load;
+  FilterMix mix;
   std::size_t rounds = 3;
   double rate = 2000;
   double paced_seconds = 10;
@@ -101,7 +102,7 @@ int storm(const Settings& settings, const std::vector<LoadFilter>& filters) {
 // What was not said depends on what is to be done.
 void complete(Settings& settings) {
   FeedLoadOptions& load = settings.load;
-  if (load.subscribers == 0) load.subscribers = settings.storm ? 200 : 1000;
+  if (settings.mix.count == 0) settings.mix.count = settings.storm ? 200 : 1000;
   if (load.events == 0) load.events = settings.storm ? 200'000 : 1'000'000;
   if (load.processes == 0) load.processes = settings.storm ? 10 : 2;
 }
@@ -109,13 +110,16 @@ void complete(Settings& settings) {
 int run(int argc, char** argv) {
   Settings settings;
   FeedLoadOptions& load = settings.load;
-  load = {.unfiltered = 2, .batch_events = 1000, .wait_seconds = 300};
+  load = {.batch_events = 1000, .wait_seconds = 300};
   const std::string own = argv[0];
   load.capexd = own.substr(0, own.rfind('/') + 1) + "capexd";
   CLI::App app("Subscribers of a real capexd, under load");
   app.add_option("--capexd", load.capexd, "the daemon")->capture_default_str();
-  app.add_option("--subscribers", load.subscribers, "1000; of a storm 200");
-  app.add_option("--unfiltered", load.unfiltered, "of them, that take all")->capture_default_str();
+  app.add_option("--subscribers", settings.mix.count, "1000; of a storm 200");
+  app.add_option("--unfiltered", settings.mix.unfiltered, "of them, that take all")
+      ->capture_default_str();
+  app.add_option("--meanings", settings.mix.meanings_percent, "percent that ask for a meaning")
+      ->capture_default_str();
   app.add_option("--processes", load.processes, "of subscribers: 2; of a storm 10");
   app.add_option("--events", load.events, "of each run: 1000000; of a storm 200000");
   app.add_option("--batch", load.batch_events, "events of a batch")->capture_default_str();
@@ -128,11 +132,14 @@ int run(int argc, char** argv) {
   app.add_option("--kills", settings.kills, "of the daemon in a storm")->capture_default_str();
   CLI11_PARSE(app, argc, argv);
   complete(settings);
+  settings.mix.seed = load.seed;
   raise_file_limit();
-  const auto filters = make_filters(load.seed, load.subscribers, load.unfiltered);
-  std::printf("seed %llu: %zu subscribers (%zu take all) in %zu processes, %llu events\n",
-              static_cast<unsigned long long>(load.seed), load.subscribers, load.unfiltered,
-              load.processes, static_cast<unsigned long long>(load.events));
+  const auto filters = make_filters(settings.mix);
+  std::printf(
+      "seed %llu: %zu subscribers (%zu take all, %u %% by meaning) in %zu processes, "
+      "%llu events\n",
+      static_cast<unsigned long long>(load.seed), filters.size(), settings.mix.unfiltered,
+      settings.mix.meanings_percent, load.processes, static_cast<unsigned long long>(load.events));
   return settings.storm ? storm(settings, filters) : measure(settings, filters);
 }
 

@@ -13,9 +13,7 @@ namespace capexdb::bench {
 
 struct FeedLoadOptions {
   std::string capexd = {};
-  std::uint64_t seed = 1;
-  std::size_t subscribers = 0;
-  std::size_t unfiltered = 0;
+  std::uint64_t seed = 1;  // of the statements
   std::size_t processes = 0;
   std::uint64_t events = 0;
   std::uint64_t batch_events = 0;
