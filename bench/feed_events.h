@@ -34,7 +34,7 @@ struct FeedFacts {
   std::uint32_t status = 0;
 };
 
-// Read from an event of the log itself. Throws where it is none of these.
+// Read from an event of the generator. Throws where it is none of these.
 FeedFacts facts_of(const v1::Event& event);
 
 }  // namespace capexdb::bench

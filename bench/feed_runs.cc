@@ -88,7 +88,9 @@ SubscribedRun run_subscribed(const FeedLoadOptions& options, const std::vector<L
       static_cast<double>(fleet.deliveries()) / (outcome.seconds + run.tail_seconds);
   run.latencies = fleet.stop();
   run.findings =
-      verify(daemon.port(), outcome.last_sequence, filters, tallies, options.wait_seconds);
+      verify(daemon.port(),
+             {.seed = options.seed, .statements = events, .last_sequence = outcome.last_sequence},
+             filters, tallies, options.wait_seconds);
   return run;
 }
 

@@ -97,8 +97,10 @@ Findings run_storm(const FeedLoadOptions& options, const std::vector<LoadFilter>
   fleet.await_position(outcome.last_sequence, options.wait_seconds);
   std::printf("  all caught up %.1f s later\n", static_cast<double>(now_ns() - answered) * 1e-9);
   fleet.stop();
-  return verify(daemon.port(), outcome.last_sequence, filters, fleet.tallies(),
-                options.wait_seconds);
+  return verify(
+      daemon.port(),
+      {.seed = options.seed, .statements = options.events, .last_sequence = outcome.last_sequence},
+      filters, fleet.tallies(), options.wait_seconds);
 }
 
 }  // namespace capexdb::bench

@@ -13,8 +13,8 @@ namespace {
 // What a filter should have brought: that of one slot for each different filter.
 class QuietPass {
  public:
-  QuietPass(std::uint16_t port, std::uint64_t last_sequence, const std::vector<LoadFilter>& filters)
-      : port_(port), last_sequence_(last_sequence), slots_(filters.size() + 1) {
+  QuietPass(std::uint16_t port, const SentLog& sent, const std::vector<LoadFilter>& filters)
+      : port_(port), sent_(sent), slots_(filters.size() + 1) {
     subscribers_.push_back({{}, &slots_[0]});  // the whole log
     std::map<std::string, std::size_t> known;
     for (const LoadFilter& filter : filters) {
@@ -34,10 +34,13 @@ class QuietPass {
                      .on_change = [this](const v1::Change& change) { note(change); }},
                     subscribers_);
     if (!all_there()) throw std::runtime_error("the quiet pass does not come to its end in time");
+    if (!wrong_.empty()) throw std::runtime_error("the log has " + wrong_);
     const Tally& log = slots_[0].read();
-    if (log.count != last_sequence_ || log.last_change != last_sequence_ || log.doubles != 0) {
-      throw std::runtime_error("the log is not dense: " + std::to_string(log.count) +
-                               " changes up to " + std::to_string(log.last_change));
+    if (log.count != sent_.last_sequence || log.last_change != sent_.last_sequence ||
+        log.doubles != 0 || statements_ != sent_.statements) {
+      throw std::runtime_error("the log is not what was sent: " + std::to_string(log.count) +
+                               " changes up to " + std::to_string(log.last_change) + ", " +
+                               std::to_string(statements_) + " statements");
     }
   }
 
@@ -49,7 +52,7 @@ class QuietPass {
  private:
   bool all_there() const {
     for (const Subscriber& subscriber : subscribers_) {
-      if (subscriber.slot->read().position < last_sequence_) return false;
+      if (subscriber.slot->read().position < sent_.last_sequence) return false;
     }
     return true;
   }
@@ -58,7 +61,7 @@ class QuietPass {
   void note(const v1::Change& change) {
     if (change.sequence() != noted_ + 1) return;
     noted_ = change.sequence();
-    const FeedFacts facts = facts_of(change.event());
+    const FeedFacts facts = facts_sent(change.event());
     for (std::size_t i = 0; i < distinct_.size(); ++i) {
       if (!distinct_[i]->has_meaning && takes(*distinct_[i], facts)) {
         expected_[i].add_change(change.sequence());
@@ -66,14 +69,27 @@ class QuietPass {
     }
   }
 
+  // Of the event as the generator makes it: the server's word for it is not taken.
+  FeedFacts facts_sent(const v1::Event& told) {
+    if (!told.has_measure()) return {};
+    const v1::Event event = feed_event(sent_.seed, statements_++);
+    // Kept for run(): what is thrown here only makes the subscriber connect again.
+    if (wrong_.empty() && told.source().accession() != event.source().accession()) {
+      wrong_ = told.source().accession() + " instead of " + event.source().accession();
+    }
+    return facts_of(event);
+  }
+
   std::uint16_t port_;
-  std::uint64_t last_sequence_;
+  const SentLog sent_;
   SharedArray<TallySlot> slots_;
   std::vector<Subscriber> subscribers_;
   std::vector<const LoadFilter*> distinct_;
   std::vector<std::size_t> number_;  // of each filter, among the distinct ones
   std::vector<Tally> expected_;
   std::uint64_t noted_ = 0;
+  std::uint64_t statements_ = 0;  // of the log, so far
+  std::string wrong_ = {};
 };
 
 }  // namespace
@@ -91,10 +107,9 @@ std::string to_string(const Findings& findings) {
   return text;
 }
 
-Findings verify(std::uint16_t port, std::uint64_t last_sequence,
-                const std::vector<LoadFilter>& filters, const std::vector<Tally>& tallies,
-                double seconds) {
-  QuietPass pass(port, last_sequence, filters);
+Findings verify(std::uint16_t port, const SentLog& sent, const std::vector<LoadFilter>& filters,
+                const std::vector<Tally>& tallies, double seconds) {
+  QuietPass pass(port, sent, filters);
   pass.run(seconds);
   Findings findings;
   for (std::size_t i = 0; i < tallies.size(); ++i) {

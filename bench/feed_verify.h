@@ -24,10 +24,16 @@ struct Findings {
 };
 std::string to_string(const Findings& findings);
 
-// Reads the whole log once, quietly, and applies each filter to it; filters with a meaning
-// are subscribed to once more instead. Throws where the log itself is not dense.
-Findings verify(std::uint16_t port, std::uint64_t last_sequence,
-                const std::vector<LoadFilter>& filters, const std::vector<Tally>& tallies,
-                double seconds);
+// What the log has to be: the first statements of the generator, each once, in order.
+struct SentLog {
+  std::uint64_t seed = 0;
+  std::uint64_t statements = 0;
+  std::uint64_t last_sequence = 0;
+};
+
+// Reads the whole log once, quietly, and applies each filter to what was sent; filters with
+// a meaning are subscribed to once more instead. Throws where the log is not what was sent.
+Findings verify(std::uint16_t port, const SentLog& sent, const std::vector<LoadFilter>& filters,
+                const std::vector<Tally>& tallies, double seconds);
 
 }  // namespace capexdb::bench
