@@ -1,7 +1,6 @@
 #include "bench/fixtures.h"
 
 #include <malloc.h>
-#include <stdlib.h>
 
 #include <array>
 #include <cstdio>
@@ -20,16 +19,6 @@ constexpr std::size_t kQuarters = 40;
 }  // namespace
 
 std::string company_name(std::size_t company) { return "c" + std::to_string(company); }
-
-TemporaryDirectory::TemporaryDirectory() {
-  std::string pattern = (std::filesystem::temp_directory_path() / "capexdb-bench-XXXXXX").string();
-  path_ = mkdtemp(pattern.data());
-}
-
-TemporaryDirectory::~TemporaryDirectory() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
 
 std::vector<storage::Row> make_rows(std::size_t count) {
   using storage::Column;

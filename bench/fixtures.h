@@ -1,28 +1,15 @@
 // Deterministic rows, events and stores for the benchmarks.
 #pragma once
 
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "bench/temporary_directory.h"
 #include "storage/event_store.h"
 #include "storage/row.h"
 
 namespace capexdb::bench {
-
-// A directory that is gone with the object.
-class TemporaryDirectory {
- public:
-  TemporaryDirectory();
-  ~TemporaryDirectory();
-  TemporaryDirectory(const TemporaryDirectory&) = delete;
-  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-  std::string path() const { return path_.string(); }
-
- private:
-  std::filesystem::path path_;
-};
 
 // `count` rows as a history or a frame holds them: quarters of several
 // companies with revisions, values in millions.
