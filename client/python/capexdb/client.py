@@ -200,8 +200,9 @@ class Client:
         """What happens in the store, as it happens, from the moment this returns:
         a context manager and an iterator of Change and, where the feed was trimmed, Gap; CaughtUp
         and Progress come where they are asked for. `after` says where it begins, a `cursor` keeps
-        the position in the server, filters say what comes; FeedOptions has them all. It opens
-        within the timeout, which does not count for what comes then.
+        the position in the server, and a new one begins with the first event without `after`.
+        Filters say what comes; FeedOptions has them all. It opens within the timeout, which does
+        not count for what comes then.
 
         Errors: as of every call; NotFound (a filter's name), OutOfRange (a position of another
         store)."""

@@ -127,7 +127,7 @@ class FeedTest(DaemonTest):
     def test_cursors(self) -> None:
         self.client.ingest([row("Cursor Co", 1)])
         begin = self.client.status().sequence
-        changes = self.client.subscribe(cursor="one", companies="cursor co")
+        changes = self.client.subscribe(cursor="one", after="now", companies="cursor co")
         # A new one is there at once, where it begins.
         self.assertEqual(self.client.cursors("one")[0].sequence, begin)
         self.client.ingest(events("Cursor Co", 10))

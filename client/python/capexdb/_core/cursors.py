@@ -48,8 +48,8 @@ def _cursors(reply: CursorReply) -> Cursors:
 def first_ack(feed: Feed, subscriber: Subscriber) -> Call[int] | None:
     """Makes a new cursor where its subscription begins, so that who breaks off before the first ack
     begins there again. Where the cursor was there, it stands there already."""
-    if not feed.request.cursor or not subscriber.position:
-        return None  # without a cursor at 0, it begins there anyway
+    if not feed.request.cursor or subscriber.position is None:
+        return None
     return ack(feed.request.cursor, subscriber.position)
 
 
@@ -59,7 +59,10 @@ def next_ack(feed: Feed, subscriber: Subscriber, sequence: int | None, rewind: b
     if not name:
         raise FailedPrecondition("the subscription has no cursor; subscribe with cursor=NAME",
                                  reason="no_cursor")
-    position = subscriber.position or 0
+    position = subscriber.position
+    if position is None:
+        raise FailedPrecondition("the subscription has not begun; await it, or its first item",
+                                 reason="not_begun")
     if sequence is not None and position_of("sequence", sequence) > position:
         raise InvalidArgument(f"sequence is {sequence}, the subscription has come to {position}",
                               field="sequence", reason="out_of_range")

@@ -34,7 +34,8 @@ class FeedOptions(TypedDict, total=False):
     """Options of a subscription; docs/protocol.md has its rules."""
 
     # Where it begins: with what comes from now on (the default), with the first event, or behind a
-    # sequence. With a cursor where that stands, and `after` counts for a new one only.
+    # sequence. With a cursor where that stands: `after` counts for a new one only, and the first
+    # event is the default for that.
     after: Start | None
     cursor: str | None
     # Only changes with an observation that passes each of these. One of several names is enough; a
@@ -114,9 +115,10 @@ def _request(options: Mapping[str, Any]) -> pb.SubscribeRequest:
                                   field="replay", reason="bad_replay")
         request.replay.CopyFrom(_replay(replay))
     else:
-        request.after_sequence, request.from_now = _start(after)
         if cursor is not None:
             request.cursor = cursor_name(cursor)
+            after = "begin" if after is None else after  # a new one misses nothing
+        request.after_sequence, request.from_now = _start(after)
     _fill(request.filter, options)
     return request
 
