@@ -57,10 +57,11 @@ class CellChange(_message.Message):
     def __init__(self, meanings: _Optional[_Iterable[_Union[Meaning, str]]] = ..., statement: _Optional[_Union[_query_pb2.QueryRow, _Mapping]] = ..., before: _Optional[_Union[_query_pb2.QueryRow, _Mapping]] = ..., after: _Optional[_Union[_query_pb2.QueryRow, _Mapping]] = ..., change_percent: _Optional[str] = ...) -> None: ...
 
 class Change(_message.Message):
-    __slots__ = ["batch_number", "cells", "conflicts_closed", "conflicts_opened", "event", "producer_id", "recorded_at_us", "sequence"]
+    __slots__ = ["batch_number", "cells", "conflicts_closed", "conflicts_left_out", "conflicts_opened", "event", "producer_id", "recorded_at_us", "sequence"]
     BATCH_NUMBER_FIELD_NUMBER: _ClassVar[int]
     CELLS_FIELD_NUMBER: _ClassVar[int]
     CONFLICTS_CLOSED_FIELD_NUMBER: _ClassVar[int]
+    CONFLICTS_LEFT_OUT_FIELD_NUMBER: _ClassVar[int]
     CONFLICTS_OPENED_FIELD_NUMBER: _ClassVar[int]
     EVENT_FIELD_NUMBER: _ClassVar[int]
     PRODUCER_ID_FIELD_NUMBER: _ClassVar[int]
@@ -69,12 +70,13 @@ class Change(_message.Message):
     batch_number: int
     cells: _containers.RepeatedCompositeFieldContainer[CellChange]
     conflicts_closed: _containers.RepeatedCompositeFieldContainer[_query_pb2.QueryRow]
+    conflicts_left_out: int
     conflicts_opened: _containers.RepeatedCompositeFieldContainer[_query_pb2.QueryRow]
     event: _event_pb2.Event
     producer_id: str
     recorded_at_us: int
     sequence: int
-    def __init__(self, sequence: _Optional[int] = ..., recorded_at_us: _Optional[int] = ..., producer_id: _Optional[str] = ..., batch_number: _Optional[int] = ..., event: _Optional[_Union[_event_pb2.Event, _Mapping]] = ..., cells: _Optional[_Iterable[_Union[CellChange, _Mapping]]] = ..., conflicts_opened: _Optional[_Iterable[_Union[_query_pb2.QueryRow, _Mapping]]] = ..., conflicts_closed: _Optional[_Iterable[_Union[_query_pb2.QueryRow, _Mapping]]] = ...) -> None: ...
+    def __init__(self, sequence: _Optional[int] = ..., recorded_at_us: _Optional[int] = ..., producer_id: _Optional[str] = ..., batch_number: _Optional[int] = ..., event: _Optional[_Union[_event_pb2.Event, _Mapping]] = ..., cells: _Optional[_Iterable[_Union[CellChange, _Mapping]]] = ..., conflicts_opened: _Optional[_Iterable[_Union[_query_pb2.QueryRow, _Mapping]]] = ..., conflicts_closed: _Optional[_Iterable[_Union[_query_pb2.QueryRow, _Mapping]]] = ..., conflicts_left_out: _Optional[int] = ...) -> None: ...
 
 class Credit(_message.Message):
     __slots__ = ["changes", "subscription"]
