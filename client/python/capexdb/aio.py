@@ -190,6 +190,7 @@ class Client:
                                   timeout: float | None = None, feed: FeedOptions | None = None,
                                   **options: Unpack[Everything]) -> tuple[Answer, Subscription]:
         """As the blocking client's."""
+        select, metric, options = cursors.readable_twice(select, metric, options)
         following = cursors.behind({"select": select, "metric": metric, **options}, feed)
         feed_of("feed", following)  # tells of errors before it asks
         answer = await self.query(select, metric, periods, kind=kind, timeout=timeout, **options)

@@ -213,8 +213,9 @@ class Client:
                             timeout: float | None = None, feed: FeedOptions | None = None,
                             **options: Unpack[Everything]) -> tuple[Answer, Subscription]:
         """An answer, and a subscription from its sequence on: no change is missing between them and
-        none is in both. It is to the question's companies, metrics and statuses, where `feed` does
-        not name others; other parts of a question, such as periods, do not filter it."""
+        none is in both. It is to the question's companies, metrics, statuses and product, where
+        `feed` does not name others; other parts of a question, such as periods, do not filter it."""
+        select, metric, options = cursors.readable_twice(select, metric, options)
         following = cursors.behind({"select": select, "metric": metric, **options}, feed)
         feed_of("feed", following)  # tells of errors before it asks
         answer = self.query(select, metric, periods, kind=kind, timeout=timeout, **options)

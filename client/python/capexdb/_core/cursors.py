@@ -11,8 +11,9 @@ from ..v1.feed_pb2 import Ack, CursorReply, CursorRequest
 from .asking import Call
 from .calls import one_answer, time_of
 from .feed import Feed, FeedOptions, cursor_name, position_of
-from .question import check_options, words_of
+from .question import Everything, Words, check_options
 from .subscriber import Subscriber
+from .text import slug
 
 _PATIENCE_MAX = 1e6  # seconds
 
@@ -74,6 +75,24 @@ def patience(feed: Feed) -> float:
     return min(feed.give_up_after, _PATIENCE_MAX)
 
 
+def readable_twice(select: Words | None, metric: Words | None,
+                   options: Everything) -> tuple[Words | None, Words | None, Everything]:
+    """A question's names for its subscription too: an iterator has them once only."""
+    if "status" in options:
+        options["status"] = _kept(options["status"]) or ()
+    return _kept(select), _kept(metric), options
+
+
+def _kept(words: Words | None) -> Words | None:
+    return words if words is None or isinstance(words, str) else tuple(words)
+
+
+def _is_every_metric(field: str, words: Words) -> bool:
+    """A word of questions, which a filter does not have."""
+    names = [words] if isinstance(words, str) else list(words)
+    return field == "metrics" and [*map(slug, names)] == ["all"]
+
+
 def behind(answered: Mapping[str, Any], feed: FeedOptions | None) -> dict[str, Any]:
     """The options of the subscription to what a question asked about. Errors: TypeError."""
     options: dict[str, Any] = dict(feed or {})
@@ -83,8 +102,8 @@ def behind(answered: Mapping[str, Any], feed: FeedOptions | None) -> dict[str, A
             raise TypeError(f"the subscription begins at the answer's sequence; leave {name} out")
     for field, name in (("companies", "select"), ("metrics", "metric"), ("statuses", "status")):
         words = answered.get(name)
-        if field not in options and words:
-            names = words_of(field, words)
-            if names != ["all"]:
-                options[field] = names
+        if field not in options and words not in (None, ()) and not _is_every_metric(field, words):
+            options[field] = words
+    if "products" not in options and answered.get("product") is not None:
+        options["products"] = [answered["product"]]  # one, whatever commas it has
     return options

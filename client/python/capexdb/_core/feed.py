@@ -19,7 +19,7 @@ from .endpoint import seconds
 from .frame import fields_of
 from .question import SEQUENCE_MAX, Words, check_options, day_text, flag, words_of
 from .quantities import decimal_text
-from .text import check_clean
+from .text import BLANKS, check_clean
 
 WINDOW = 1000
 CREDIT_MAX = 1_000_000
@@ -38,14 +38,16 @@ class FeedOptions(TypedDict, total=False):
     # event is the default for that.
     after: Start | None
     cursor: str | None
-    # Only changes with an observation that passes each of these. One of several names is enough; a
-    # text may be a comma list, in a list each text is one name.
-    companies: Words  # groups mean their members too
-    metrics: Words
-    products: Words
-    counterparties: Words
-    statuses: Words
-    sources: Words
+    # Only changes with an observation that passes each of these. One of several names is enough, and
+    # a text may be a comma list. In a list each text is one name, but of those that the server
+    # splits, as it does a question's: companies, metrics and counterparties. None takes everything,
+    # as if it was left out; what is empty ("", ",", []) names nothing and is InvalidArgument.
+    companies: Words | None  # groups mean their members too; "all" is everybody
+    metrics: Words | None
+    products: Words | None
+    counterparties: Words | None  # as of companies
+    statuses: Words | None
+    sources: Words | None
     # Only changes that mean one of these.
     revisions: bool
     first_print: bool
@@ -71,6 +73,7 @@ _MEANINGS = {
     "conflict_closed": Meaning.CONFLICT_CLOSED,
 }
 _NAMES = ("companies", "metrics", "products", "counterparties", "sources")
+_SPLIT_BY_SERVER = ("companies", "metrics", "counterparties")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,14 +128,26 @@ def _request(options: Mapping[str, Any]) -> pb.SubscribeRequest:
 
 def _fill(to: pb.FeedFilter, options: Mapping[str, Any]) -> None:
     for field in _NAMES:
-        getattr(to, field).extend(words_of(field, options.get(field, ())))
+        getattr(to, field).extend(_names(field, options.get(field)))
     to.statuses.extend(STATUSES.number(word, "statuses")  # type: ignore[misc]
-                       for word in words_of("statuses", options.get("statuses", ())))
+                       for word in _names("statuses", options.get("statuses")))
     to.meanings.extend(MEANINGS.number(meaning)  # type: ignore[misc]
                        for name, meaning in _MEANINGS.items()
                        if flag(name, options.get(name, False)))
     if options.get("change_above") is not None:
         to.change_above_percent = _percent(options["change_above"])
+
+
+def _names(field: str, words: Words | None) -> list[str]:
+    """None that is empty: a list of them that is computed must not mean everything by chance."""
+    if words is None:
+        return []
+    is_whole = isinstance(words, str) and field in _SPLIT_BY_SERVER
+    names = words_of(field, [words] if is_whole else words)  # type: ignore[list-item]
+    if not names or not all(name.strip(BLANKS + ",") for name in names):
+        raise InvalidArgument(f"{field} has an empty name or none; leave it out to take everything",
+                              field=field, reason="empty")
+    return names
 
 
 def _start(after: Any) -> tuple[int, bool]:
