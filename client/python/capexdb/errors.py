@@ -1,7 +1,8 @@
 """What can go wrong, as exceptions; the codes are google.rpc's, as the protocol has them.
 
 `code` says what class of error it is, `message` is for a person and says what to do, `field` is
-the field at fault and `reason` a stable word for programs, each empty where there is none.
+the field at fault and `reason` a stable word for programs, each empty where there is none. Errors
+that the server answers have no reason: the protocol carries none.
 """
 
 from __future__ import annotations
@@ -151,5 +152,14 @@ def error_of(code: int, message: str, field: str = "") -> CapexdbError:
 _PASSING = frozenset({Code.UNAVAILABLE, Code.RESOURCE_EXHAUSTED, Code.DEADLINE_EXCEEDED})
 
 
+# The reason of a RESOURCE_EXHAUSTED that asking again does not help.
+TOO_LARGE = "question_too_large"
+
+
 def may_pass(error: CapexdbError) -> bool:
-    return error.code in _PASSING
+    return error.code in _PASSING and error.reason != TOO_LARGE
+
+
+def may_be_asked_again(error: CapexdbError) -> bool:
+    """For a subscription and its acks, which fence off nobody: the C++ client's rule too."""
+    return may_pass(error) or error.code is Code.ABORTED

@@ -10,8 +10,9 @@ from capexdb._core.effects import Move, Moved, Open, Shut
 from capexdb._core.endpoint import Endpoint, parse_endpoint, settings
 from capexdb._core.frame import FrameReader, varint
 from capexdb._core.window import BatchWindow, Numbering
-from capexdb.errors import (Aborted, CapexdbError, Code, DataLoss, DeadlineExceeded,
-                            InvalidArgument, NotFound, ProtocolError, Unavailable, error_of)
+from capexdb.errors import (TOO_LARGE, Aborted, CapexdbError, Code, DataLoss, DeadlineExceeded,
+                            InvalidArgument, NotFound, ProtocolError, ResourceExhausted,
+                            Unavailable, error_of, may_be_asked_again, may_pass)
 from capexdb.v1.envelope_pb2 import ClientMessage, Hello, ServerMessage
 from capexdb.v1.ingest_pb2 import IngestReply
 
@@ -83,6 +84,16 @@ class ErrorTest(unittest.TestCase):
         self.assertIs(type(error_of(5, "")), NotFound)
         self.assertIs(type(error_of(13, "")).__mro__[1], CapexdbError)
         self.assertIs(type(error_of(99, "")), CapexdbError)
+
+    def test_which_ones_may_pass(self) -> None:
+        passing = {Code.UNAVAILABLE, Code.DEADLINE_EXCEEDED, Code.RESOURCE_EXHAUSTED}
+        for code in Code:
+            error = error_of(code, "")
+            self.assertEqual(may_pass(error), code in passing, code)
+            self.assertEqual(may_be_asked_again(error), code in {*passing, Code.ABORTED}, code)
+        too_large = ResourceExhausted("", reason=TOO_LARGE)
+        self.assertFalse(may_pass(too_large) or may_be_asked_again(too_large))
+        self.assertTrue(may_be_asked_again(ResourceExhausted("", reason="other")))
 
 
 class ConnectionTest(unittest.TestCase):

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from capexdb._core.frame import field_head, fields_of, varint
-from capexdb.errors import (CapexdbError, DeadlineExceeded, OutOfRange, ProtocolError,
+from capexdb.errors import (CapexdbError, Code, DeadlineExceeded, OutOfRange, ProtocolError,
                             Unavailable)
 from capexdb.feed import CaughtUp, Change, Gap, Progress, Replay
 from capexdb.terms import Meaning
@@ -108,6 +108,20 @@ class OrderTest(unittest.TestCase):
             with self.assertRaisesRegex(OutOfRange, "another store"):
                 world.run(subscriber.next(None))
         self.assertEqual(len(world.opened), 3)
+
+    def test_which_errors_are_asked_again(self) -> None:
+        for code in Code:
+            world = World()
+            world.scripts = [[error(code, "once")], [progress(0), change(1), error(code, "twice")],
+                             [progress(1), change(2)]]
+            subscriber = world.subscriber(after="begin")
+            if code in (Code.UNAVAILABLE, Code.ABORTED, Code.DEADLINE_EXCEEDED,
+                        Code.RESOURCE_EXHAUSTED):
+                self.assertEqual(sequences(world.take(subscriber, 2)), [1, 2], code)
+                continue
+            with self.assertRaisesRegex(CapexdbError, "once"):
+                world.take(subscriber, 1)
+            self.assertEqual(len(world.opened), 1, code)
 
     def test_opening(self) -> None:
         world = World()

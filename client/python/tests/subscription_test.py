@@ -316,7 +316,14 @@ class RequestTest(unittest.TestCase):
             peer.send(ServerMessage(request_id=2, ack={"cursor": "c", "sequence": 5}))
             peer.drain()
 
-        with fake_server(leave, leave, leave, answer) as server:
+        def refuse(peer: Peer) -> None:
+            peer.greet()
+            for code in (10, 8):  # the connection is of use still
+                asked = peer.receive()
+                assert asked is not None
+                peer.send(ServerMessage(request_id=asked.request_id, error={"code": code}))
+
+        with fake_server(leave, refuse, leave, answer) as server:
             with capexdb.Client(server) as client:
                 self.assertEqual(client.ack("c", 5), 5)
         with fake_server(leave) as server:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Callable, Generic, Protocol, TypeVar
 
-from ..errors import CapexdbError, Code, DeadlineExceeded, may_pass
+from ..errors import CapexdbError, Code, DeadlineExceeded, may_be_asked_again
 from ..v1.envelope_pb2 import Hello, ServerMessage
 from .effects import Pause, Shut, Steps
 from .endpoint import Settings
@@ -65,7 +65,7 @@ class Asker:
                 return answer
             except CapexdbError as error:
                 again_at = self._settings.clock() + pause
-                if not call.patient or not may_pass(error) or again_at >= deadline:
+                if not call.patient or not may_be_asked_again(error) or again_at >= deadline:
                     raise
             yield Pause(again_at)
             pause = min(2 * pause, self._settings.backoff_max)

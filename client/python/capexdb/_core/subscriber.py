@@ -8,7 +8,7 @@ import math
 import random
 
 from ..errors import (CapexdbError, DeadlineExceeded, FailedPrecondition, ProtocolError,
-                      Unavailable, may_pass)
+                      Unavailable, may_be_asked_again)
 from ..feed import CaughtUp, Change, Gap, Item, Progress
 from ..v1.envelope_pb2 import Hello
 from ..v1.feed_pb2 import Credit, SubscribeRequest
@@ -205,7 +205,7 @@ class Subscriber:
         """The connection is of no use any more; a later step makes another."""
         self._link = None
         yield Shut()
-        if not may_pass(why):
+        if not may_be_asked_again(why):
             self._over = why
             raise why
         self._last_failure = why
