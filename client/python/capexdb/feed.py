@@ -17,9 +17,10 @@ from .v1.event_pb2 import Event
 class CellChange:
     """What an event did to one of its cells."""
 
+    # REVISION without `after`: the answer was withdrawn; without `before`: there is one again.
     meanings: tuple[Meaning, ...]
     statement: Row  # what the event says of it
-    before: Row | None  # the statement that answered until then
+    before: Row | None  # the statement that answered until then; None: there was none
     after: Row | None  # the one that answers now; None: there is none left
     change_percent: Decimal | None  # from before to after; None: no two points
 
@@ -37,6 +38,7 @@ class Change:
     cells: tuple[CellChange, ...]  # where `cells` or a meaning is asked for
     conflicts_opened: tuple[Row, ...]  # where that meaning is asked for
     conflicts_closed: tuple[Row, ...]
+    conflicts_left_out: int = 0  # of both, where all would have made a message too long
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,9 @@ class Replay:
     first: Day | None = None  # published from that day on
     last: Day | None = None  # inclusive
     speed: float = 0  # 1000 plays 1,000 seconds in one; 0 does not wait
+    # To go on with one that broke off, the same `first` and `last`, and of its subscription:
+    at_sequence: int | None = None  # its at_sequence: the newest one that is played
+    after_sequence: int | None = None  # its position: behind that change; None, 0: all
 
 
 @dataclass(frozen=True, slots=True)

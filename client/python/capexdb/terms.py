@@ -166,7 +166,9 @@ class Meaning(StrEnum):
     """What a change does to the answer of a cell."""
 
     FIRST_PRINT = "first-print"  # the cell had no statement before
-    REVISION = "revision"  # another value or status answers, or none any more
+    # Another value or status answers, or none any more, or one again that was withdrawn. By what
+    # the event says itself: what a merge or new ranks do to answers, Client.changes tells.
+    REVISION = "revision"
     BECAME_ACTUAL = "became-actual"  # an actual figure where guidance or an estimate answered
     CONFLICT_OPENED = "conflict-opened"  # statements contradict each other that did not before
     CONFLICT_CLOSED = "conflict-closed"

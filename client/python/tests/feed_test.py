@@ -104,6 +104,19 @@ class FeedTest(DaemonTest):
         self.assertEqual((cell.statement.sequence, cell.change_percent),
                          (change.sequence, Decimal("-20")))
 
+    def test_an_answer_that_goes_and_comes_back(self) -> None:
+        self.client.ingest([row("Back Co", "100", event_id="back-1")])
+        with self.client.subscribe(companies="back co", revisions=True) as changes:
+            withdrawal = Event(published_at="2024-09-01")
+            withdrawal.source.publisher = "Test"
+            withdrawal.retraction.event_id = "back-1"
+            self.client.ingest([withdrawal, row("Back Co", "100", published_at="2024-09-02")])
+            cells = [change.cells[0] for change in (changes.next(SECONDS_MAX) for _ in range(2))
+                     if isinstance(change, capexdb.Change)]
+        self.assertEqual([(c.meanings, c.before and c.before.value, c.after and c.after.value)
+                          for c in cells], [((capexdb.Meaning.REVISION,), 100, None),
+                                            ((capexdb.Meaning.REVISION,), None, 100)])
+
     def test_conflicts_that_open_and_close(self) -> None:
         self.client.ingest([row("Quarrel Co", "100", event_id="q1")])
         with self.client.subscribe(companies="quarrel co", conflict_opened=True,
@@ -190,6 +203,22 @@ class FeedTest(DaemonTest):
         published = [c.event.published_at for c in whole if isinstance(c, capexdb.Change)]
         self.assertEqual(published, sorted(published))
         self.assertEqual(len(set(c.sequence for c in whole)), len(whole))
+
+    def test_a_replay_goes_on_in_another_run(self) -> None:
+        self.client.ingest([row("Run Co", i, published_at=f"2024-{i % 12 + 1:02}-15")
+                            for i in range(40)])
+        whole = [c.sequence for c in self.client.subscribe(replay=capexdb.Replay())]
+        first = self.client.subscribe(replay=capexdb.Replay())
+        taken = [next(first).sequence for _ in range(15)]
+        first.close()
+        self.assertEqual(first.at_sequence, self.client.status().sequence)
+        self.client.ingest([row("Run Co", 99, published_at="2024-12-31")])  # not of that replay
+        on = self.client.subscribe(replay=capexdb.Replay(at_sequence=first.at_sequence,
+                                                         after_sequence=first.position))
+        self.assertEqual((on.at_sequence, on.position), (first.at_sequence, first.position))
+        self.assertEqual(taken + [c.sequence for c in on], whole)
+        with self.client.subscribe() as changes:
+            self.assertIsNone(changes.at_sequence)
 
 
 class KilledTest(unittest.TestCase):

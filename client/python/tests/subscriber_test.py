@@ -5,8 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 from capexdb._core.frame import field_head, fields_of, varint
-from capexdb.errors import (CapexdbError, Code, DeadlineExceeded, OutOfRange, ProtocolError,
-                            Unavailable)
+from capexdb.errors import (CapexdbError, Code, DeadlineExceeded, InvalidArgument, OutOfRange,
+                            ProtocolError, Unavailable)
 from capexdb.feed import CaughtUp, Change, Gap, Progress, Replay
 from capexdb.terms import Meaning
 
@@ -39,6 +39,12 @@ class OrderTest(unittest.TestCase):
             subscriber = world.subscriber(after=5, **options)
             items = world.take(subscriber, len(kinds))
             self.assertEqual([type(item) for item in items], kinds)
+
+    def test_a_filter_may_pass_over_what_lies_before_a_gap(self) -> None:
+        world = World()
+        world.scripts = [[progress(5), change(7), gap(10, 12)]]
+        items = world.take(world.subscriber(after=5, companies="a"), 2)
+        self.assertEqual(items[1], Gap(10, 12))
 
     def test_the_position_is_that_of_what_was_handed_out(self) -> None:
         world = World()
@@ -76,7 +82,9 @@ class OrderTest(unittest.TestCase):
             ([progress(5), change(7), progress(6)], "goes back: Progress 6 behind 7"),
             ([progress(5), change(7), caught_up(6)], "goes back: CaughtUp 6 behind 7"),
             ([progress(5), change(7), gap(7, 9)], "goes back: Gap 9 behind 7"),
-            ([progress(5), gap(9, 8)], "goes back"),
+            ([progress(5), gap(6, 5)], "goes back"),
+            ([progress(5), gap(7, 9)], "leaves out .*: a gap from 7 to 9 behind 5"),
+            ([progress(5), change(7), gap(9, 9)], "a gap from 9 to 9 behind 7"),
             ([progress(5), caught_up(5, end=True)], "has no end"),
             ([progress(5), change(6), change(7), change(8)], "3 changes, with credit for 2"),
             ([progress(5), {"change": {"sequence": 6}}], "has no event"),
@@ -304,6 +312,27 @@ class ReplayTest(unittest.TestCase):
         first.at_sequence, first.after_sequence = 90, 7
         self.assertEqual(first, second)
 
+    def test_one_of_an_earlier_run(self) -> None:
+        world = World()
+        world.scripts = [[error(14, "stops")], [progress(90)], [progress(90), change(81)]]
+        subscriber = world.subscriber(replay=Replay(at_sequence=90, after_sequence=7))
+        self.assertIsNone(subscriber.replay_at)
+        world.run(subscriber.open(world.now + 9))
+        self.assertEqual((subscriber.position, subscriber.replay_at), (7, 90))
+        world.cut()
+        self.assertEqual(sequences(world.take(subscriber, 1)), [81])
+        self.assertEqual([(r.replay.at_sequence, r.replay.after_sequence) for r in world.requests],
+                         [(90, 7)] * 3)
+        for script, pattern in (([progress(91)], "was to begin at 90, the server begins at 91"),
+                                ([progress(90), change(7)], "up to 90 at 7 goes on with 7")):
+            world.scripts = [script]
+            with self.assertRaisesRegex(ProtocolError, pattern):
+                world.take(world.subscriber(replay=Replay(at_sequence=90, after_sequence=7)), 1)
+        for wrong in (Replay(at_sequence=-1), Replay(after_sequence=2**64)):
+            with self.assertRaises(InvalidArgument):
+                world.subscriber(replay=wrong)
+        self.assertEqual(world.subscriber(replay=Replay(after_sequence=0)).replay_at, None)
+
     def test_its_end_is_an_item_on_request(self) -> None:
         world = World()
         world.scripts = [[progress(9), caught_up(9, end=True)]]
@@ -339,9 +368,11 @@ class ItemTest(unittest.TestCase):
                 {"meanings": [2, 3], "statement": {"value": "5", "source": "FT"},
                  "before": {"value": "4"}, "after": {"value": "5"}, "change_percent": "25"},
                 {"meanings": [1], "after": {"value": "1"}}],
-            conflicts_opened=[{"finding": 3}], conflicts_closed=[{"company": "a"}])]]
-        item, = world.take(world.subscriber(after="begin"), 1)
-        assert isinstance(item, Change)
+            conflicts_opened=[{"finding": 3}], conflicts_closed=[{"company": "a"}],
+            conflicts_left_out=12), change(5)]]
+        item, other = world.take(world.subscriber(after="begin"), 2)
+        assert isinstance(item, Change) and isinstance(other, Change)
+        self.assertEqual((item.conflicts_left_out, other.conflicts_left_out), (12, 0))
         self.assertEqual((item.producer_id, item.batch_number, item.recorded_at.isoformat()),
                          ("p", 3, "2023-11-14T22:13:20.000001+00:00"))
         first, second = item.cells

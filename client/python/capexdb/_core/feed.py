@@ -90,6 +90,10 @@ class Feed:
     def is_replay(self) -> bool:
         return self.request.HasField("replay")
 
+    @property
+    def is_filtered(self) -> bool:
+        return bool(self.request.filter.ListFields())
+
     def wants(self, item: Item) -> bool:
         """A change is always wanted, and a gap must never be silent."""
         if isinstance(item, CaughtUp):
@@ -218,7 +222,9 @@ def _replay(replay: Any) -> pb.Replay:
     if not 0 <= speed < math.inf:
         raise InvalidArgument(f"the speed of a replay is {speed}: give a number of zero or more",
                               field="replay", reason="bad_replay")
-    message = pb.Replay(to=day_text("last", replay.last), speed=speed)
+    message = pb.Replay(to=day_text("last", replay.last), speed=speed,
+                        at_sequence=position_of("at_sequence", replay.at_sequence or 0),
+                        after_sequence=position_of("after_sequence", replay.after_sequence or 0))
     setattr(message, "from", day_text("first", replay.first))
     return message
 
@@ -254,7 +260,8 @@ def _change(m: pb.Change, body: bytes) -> Change:
                   producer_id=m.producer_id, batch_number=m.batch_number, event=m.event,
                   event_bytes=event_bytes, cells=tuple(map(_cell, m.cells)),
                   conflicts_opened=tuple(map(row_of, m.conflicts_opened)),
-                  conflicts_closed=tuple(map(row_of, m.conflicts_closed)))
+                  conflicts_closed=tuple(map(row_of, m.conflicts_closed)),
+                  conflicts_left_out=m.conflicts_left_out)
 
 
 def _cell(m: pb.CellChange) -> CellChange:

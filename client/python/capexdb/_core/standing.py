@@ -28,6 +28,12 @@ class Standing:
         return self._subscriber.ended
 
     @property
+    def at_sequence(self) -> int | None:
+        """The newest sequence that a replay plays, once it has begun; with `position` for a
+        Replay that goes on here in another run. None of what is no replay."""
+        return self._subscriber.replay_at
+
+    @property
     def reconnects(self) -> int:
         """Connections made after the first."""
         return self._subscriber.reconnects

@@ -35,7 +35,7 @@ class Subscriber:
         self.position: int | None = None  # everything up to it was handed out; None: not begun
         self.ended = False  # the replay is over
         self.reconnects = 0
-        self._replay_at: int | None = None  # the newest sequence of a replay, once it has begun
+        self.replay_at: int | None = None  # the newest sequence of a replay, once it has begun
         self._held: Item | None = None  # what came while it was opened
         self._over: CapexdbError | None = None  # nothing comes any more
 
@@ -160,8 +160,9 @@ class Subscriber:
             raise ProtocolError(f"the subscription was to begin at {self._begins_at}, the server "
                                 f"begins at {item.sequence}")
         if self._feed.is_replay:
-            self._replay_at = item.sequence
-            self.position = self.position or 0
+            self.replay_at = item.sequence
+            if self.position is None:
+                self.position = self._feed.request.replay.after_sequence
         else:
             self.position = item.sequence
         self._begun = True
@@ -172,7 +173,11 @@ class Subscriber:
         if isinstance(item, Change):
             forward = item.sequence > at
         elif isinstance(item, Gap):
+            # Only a filter may have passed over what lies between, which then needs no Progress.
             forward = at < item.first <= item.last
+            if forward and item.first != at + 1 and not self._feed.is_filtered:
+                raise ProtocolError(f"the feed leaves out what it does not tell of: a gap from "
+                                    f"{item.first} to {item.last} behind {at}")
         else:
             forward = item.sequence >= at
         if not forward:
@@ -182,10 +187,10 @@ class Subscriber:
         self.position = item.sequence
 
     def _take_of_replay(self, item: Item) -> None:
-        assert self._replay_at is not None
+        assert self.replay_at is not None
         if isinstance(item, Change):
-            if not 0 < item.sequence <= self._replay_at or item.sequence == self.position:
-                raise ProtocolError(f"a replay up to {self._replay_at} at {self.position} goes on "
+            if not 0 < item.sequence <= self.replay_at or item.sequence == self.position:
+                raise ProtocolError(f"a replay up to {self.replay_at} at {self.position} goes on "
                                     f"with {item.sequence}")
             self.position = item.sequence
         elif isinstance(item, CaughtUp) and item.end:
@@ -249,7 +254,7 @@ class Subscriber:
         if self.position is None:
             return request
         if self._feed.is_replay:
-            request.replay.at_sequence = self._replay_at or 0
+            request.replay.at_sequence = self.replay_at or 0
             request.replay.after_sequence = self.position
             return request
         request.ClearField("from_now")
@@ -259,7 +264,7 @@ class Subscriber:
 
     def _expected(self, request: SubscribeRequest) -> int | None:
         if self._feed.is_replay:
-            return self._replay_at
+            return self.replay_at or request.replay.at_sequence or None
         return None if request.from_now or request.cursor else request.after_sequence
 
 
