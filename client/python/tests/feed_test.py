@@ -105,12 +105,13 @@ class FeedTest(DaemonTest):
                          (change.sequence, Decimal("-20")))
 
     def test_an_answer_that_goes_and_comes_back(self) -> None:
-        self.client.ingest([row("Back Co", "100", event_id="back-1")])
+        self.client.ingest([row("Back Co", "100", event_id="back-1")], producer_id="back")
         with self.client.subscribe(companies="back co", revisions=True) as changes:
             withdrawal = Event(published_at="2024-09-01")
             withdrawal.source.publisher = "Test"
             withdrawal.retraction.event_id = "back-1"
-            self.client.ingest([withdrawal, row("Back Co", "100", published_at="2024-09-02")])
+            self.client.ingest([withdrawal, row("Back Co", "100", published_at="2024-09-02")],
+                               producer_id="back")
             cells = [change.cells[0] for change in (changes.next(SECONDS_MAX) for _ in range(2))
                      if isinstance(change, capexdb.Change)]
         self.assertEqual([(c.meanings, c.before and c.before.value, c.after and c.after.value)
@@ -307,6 +308,15 @@ class KilledTest(unittest.TestCase):
                        row("Revised Co", "110", published_at="2024-09-01")])
         self.assertEqual(next_line(example),
                          "revised-co capex 2024-H1 100 -> 110 USD (10 %), Test")
+        # To the last digit, and from zero, but not by 5 % exactly.
+        client.ingest([row("Fine Co", "100000000"), row("Exact Co", "100"), row("Zero Co", "0")])
+        client.ingest([row("Exact Co", "105", published_at="2024-09-01"),
+                       row("Fine Co", "105000040", published_at="2024-09-01"),
+                       row("Zero Co", "7", published_at="2024-09-01"),
+                       row("Exact Co", "99.75", published_at="2024-09-02")])
+        self.assertEqual([next_line(example) for _ in range(2)],
+                         ["fine-co capex 2024-H1 100000000 -> 105000040 USD (5 %), Test",
+                          "zero-co capex 2024-H1 0 -> 7 USD (from 0), Test"])
         self.daemon.restart()
         client.ingest([row("Revised Co", "55", published_at="2024-09-02")])
         self.assertEqual(next_line(example), "revised-co capex 2024-H1 110 -> 55 USD (-50 %), Test")
