@@ -214,7 +214,7 @@ class Client:
                             **options: Unpack[Everything]) -> tuple[Answer, Subscription]:
         """An answer, and a subscription from its sequence on: no change is missing between them and
         none is in both. It is to the question's companies, metrics, statuses and product, where
-        `feed` does not name others; other parts of a question, such as periods, do not filter it."""
+        `feed` does not name others; other parts of it, such as periods, do not filter."""
         select, metric, options = cursors.readable_twice(select, metric, options)
         following = cursors.behind({"select": select, "metric": metric, **options}, feed)
         feed_of("feed", following)  # tells of errors before it asks

@@ -166,7 +166,7 @@ class FeedOptionsTest(unittest.TestCase):
         }).request  # yapf: disable
         f = request.filter
         self.assertEqual((list(f.companies), list(f.metrics), list(f.counterparties)),
-                         (["a", "b"], ["capex"], ["Amazon.com, Inc."]))
+                         (["a, b"], ["capex"], ["Amazon.com, Inc."]))
         self.assertEqual((list(f.products), list(f.statuses), list(f.sources), list(f.meanings)),
                          (["H100"], [1], ["FT"], [2, 5]))
         self.assertEqual((f.change_above_percent, request.credit, request.after_sequence),

@@ -38,8 +38,8 @@ class FeedOptions(TypedDict, total=False):
     # event is the default for that.
     after: Start | None
     cursor: str | None
-    # Only changes with an observation that passes each of these. One of several names is enough, and
-    # a text may be a comma list. In a list each text is one name, but of those that the server
+    # Only changes with an observation that passes each of these. One of several names is enough; a
+    # text may be a comma list. In a list each text is one name, but for those that the server
     # splits, as it does a question's: companies, metrics and counterparties. None takes everything,
     # as if it was left out; what is empty ("", ",", []) names nothing and is InvalidArgument.
     companies: Words | None  # groups mean their members too; "all" is everybody
