@@ -164,6 +164,10 @@ class Watch {
 }  // namespace
 
 int watch(const WatchPlan& plan) {
+  // Nobody there is told at once: a subscription would wait for a server to come.
+  if (const auto client = Client::connect(plan.client, after(plan.timeout)); !client) {
+    return report(client.error());
+  }
   catch_interrupts();
   std::signal(SIGPIPE, SIG_IGN);  // who reads lines may have enough of them
   auto feed = Subscription::open(plan.client, plan.subscription, after(plan.timeout));
