@@ -8,7 +8,6 @@
 #include "client/backoff.h"
 #include "client/connection.h"
 #include "client/subscription_fsm.h"
-#include "proto/model/text.h"
 
 namespace capexdb {
 namespace {
@@ -36,18 +35,6 @@ std::string seconds_text(std::chrono::milliseconds duration) {
   std::string text = std::to_string(count / 1000);
   if (count % 1000 != 0) text += "." + std::to_string(count % 1000 + 1000).substr(1);
   return text + " s";
-}
-
-void append_list(const std::string& list, std::vector<std::string>& names) {
-  for (std::string& name : split(list, ',')) {
-    if (!name.empty() && name != "all") names.push_back(std::move(name));
-  }
-}
-
-// A name may have a comma, and then a blank: "Amazon.com, Inc." is one.
-void append_names(const std::string& text, std::vector<std::string>& names) {
-  if (text.find(", ") == std::string::npos) return append_list(text, names);
-  names.push_back(text);
 }
 
 bool takes_everything(const FeedFilter& filter) {
@@ -294,8 +281,9 @@ std::uint64_t Subscription::reconnects() const { return impl_->begun - 1; }
 
 FeedFilter filter_of(const Query& query) {
   FeedFilter filter;
-  for (const std::string& selected : query.select) append_names(selected, filter.companies);
-  append_list(query.metric, filter.metrics);
+  filter.companies = query.select;
+  // A question's word for every metric.
+  if (!query.metric.empty() && query.metric != "all") filter.metrics = {query.metric};
   if (!query.product.empty()) filter.products = {query.product};
   filter.statuses = query.statuses;
   return filter;

@@ -86,15 +86,18 @@ class Watch {
     } else {
       lines = text_lines_of(change, plan_.color);
     }
+    if (const auto code = write(lines)) return code;
+    return ++changes_ == plan_.limit ? std::optional<int>(kOk) : std::nullopt;
+  }
+
+  std::optional<int> write(const std::string& lines) {
     errno = 0;
     std::cout << lines << std::flush;
-    if (!std::cout) {
-      wrote_ = false;
-      if (errno != EPIPE) return kInternal;  // main says why
-      forget_output();
-      return kOk;
-    }
-    return ++changes_ == plan_.limit ? std::optional<int>(kOk) : std::nullopt;
+    if (std::cout) return std::nullopt;
+    wrote_ = false;
+    if (errno != EPIPE) return kInternal;  // main says why
+    forget_output();
+    return kOk;
   }
 
   std::optional<int> take(const FeedCaughtUp& caught_up) {
@@ -110,7 +113,7 @@ class Watch {
   std::optional<int> take(const FeedGap& gap) {
     std::cerr << "capex: " << gap.first << " to " << gap.last
               << " are no longer in the feed (retention); capex show still has them\n";
-    return std::nullopt;
+    return plan_.json ? write(json_line_of(gap)) : std::nullopt;
   }
 
   std::optional<int> take(const FeedProgress&) { return std::nullopt; }

@@ -38,7 +38,8 @@ std::string_view to_string(Meaning meaning);  // "first-print"
 
 // Which changes come: those with an observation that passes every field that is not
 // empty; of a field that lists several one is enough. Names are ids, names, aliases,
-// tickers or CIKs.
+// tickers or CIKs; a text may be a question's ("alibaba, tencent", "all"), where the server
+// decides which commas part names. It refuses a name that is empty.
 struct FeedFilter {
   std::vector<std::string> companies = {};  // groups mean their members too
   std::vector<std::string> metrics = {};
