@@ -171,10 +171,10 @@ int watch(const WatchPlan& plan) {
   if (const auto client = Client::connect(plan.client, after(plan.timeout)); !client) {
     return report(client.error());
   }
-  catch_interrupts();
   std::signal(SIGPIPE, SIG_IGN);  // who reads lines may have enough of them
   auto feed = Subscription::open(plan.client, plan.subscription, after(plan.timeout));
   if (!feed) return report(feed.error());
+  catch_interrupts();  // until then there is nothing to settle
   return Watch(plan, std::move(*feed)).run();
 }
 
