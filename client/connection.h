@@ -30,6 +30,8 @@ class Connection {
   // come; one in the past still moves what can move without waiting. Error: the
   // connection is broken.
   Result<std::optional<Reply>> wait(Deadline deadline);
+  // The next wait() has one without waiting.
+  bool has_reply() const { return fsm_.has_reply(); }
 
   // When wait() last saw bytes of the server; at first when the handshake was done.
   Deadline heard_at() const { return heard_at_; }

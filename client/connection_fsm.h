@@ -44,6 +44,7 @@ class ConnectionFsm {
 
   // Replies in the order in which they came.
   std::optional<Reply> next_reply();
+  bool has_reply() const { return !replies_.empty(); }
 
   bool has_output() const { return !output_.empty(); }
   std::string take_output();

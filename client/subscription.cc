@@ -8,7 +8,6 @@
 #include "client/backoff.h"
 #include "client/connection.h"
 #include "client/subscription_fsm.h"
-#include "proto/model/text.h"
 
 namespace capexdb {
 namespace {
@@ -38,18 +37,6 @@ std::string seconds_text(std::chrono::milliseconds duration) {
   return text + " s";
 }
 
-void append_list(const std::string& list, std::vector<std::string>& names) {
-  for (std::string& name : split(list, ',')) {
-    if (!name.empty() && name != "all") names.push_back(std::move(name));
-  }
-}
-
-// A name may have a comma, and then a blank: "Amazon.com, Inc." is one.
-void append_names(const std::string& text, std::vector<std::string>& names) {
-  if (text.find(", ") == std::string::npos) return append_list(text, names);
-  names.push_back(text);
-}
-
 bool takes_everything(const FeedFilter& filter) {
   return filter.companies.empty() && filter.metrics.empty() && filter.products.empty() &&
          filter.counterparties.empty() && filter.statuses.empty() && filter.sources.empty() &&
@@ -63,7 +50,8 @@ struct Subscription::Impl {
       : client(std::move(client_options)),
         options(subscription_options),
         fsm(std::move(subscription_options)),
-        backoff(client.backoff_min, client.backoff_max, seed) {}
+        backoff(client.backoff_min, client.backoff_max, seed),
+        ack_backoff(client.backoff_min, client.backoff_max, seed) {}
 
   ClientOptions client;
   SubscriptionOptions options;
@@ -72,10 +60,28 @@ struct Subscription::Impl {
   std::unique_ptr<client::Connection> connection;
   std::unique_ptr<client::Connection> attempt;  // a connection that is being opened
   std::optional<Error> fatal;
-  std::optional<Error> trouble;  // why the subscription does not go on
-  Deadline trouble_since{};
-  Deadline retry_at{};  // the next attempt, while there is no connection
+  std::optional<Error> trouble;          // why the subscription does not go on
+  std::optional<Deadline> trying_since;  // until the server does more than begin it
+  std::optional<Deadline> left_at;       // the end of the last call
+  Deadline retry_at{};                   // the next attempt, while there is no connection
+  client::Backoff ack_backoff;           // of acknowledgements that are refused
+  Deadline ack_retry_at{};               // and the next one of them
+  std::optional<Error> ack_trouble;      // why
   std::uint64_t begun = 0;
+
+  // A call: the time between calls, in which nobody tries, does not count towards giving up.
+  class Visit {
+   public:
+    explicit Visit(Impl& impl) : impl_(impl) {
+      if (impl.trying_since && impl.left_at) *impl.trying_since += Clock::now() - *impl.left_at;
+    }
+    ~Visit() { impl_.left_at = Clock::now(); }
+    Visit(const Visit&) = delete;
+    Visit& operator=(const Visit&) = delete;
+
+   private:
+    Impl& impl_;
+  };
 
   Result<void> give_up(Error error) {
     fatal = std::move(error);
@@ -92,9 +98,18 @@ struct Subscription::Impl {
     attempt.reset();
     fsm.on_disconnected();
     const Deadline now = Clock::now();
-    if (!trouble) trouble_since = now;
+    if (!trying_since) trying_since = now;
     trouble = std::move(why);
     retry_at = backoff.failed(now);
+    return {};
+  }
+
+  // An Error to a request. One to an acknowledgement leaves the subscription as it is.
+  Result<void> on_error(std::uint64_t request_id, Error why) {
+    if (!fsm.on_ack_refused(request_id)) return disconnect(std::move(why));
+    if (!may_be_asked_again(why)) return give_up(std::move(why));
+    ack_trouble = std::move(why);
+    ack_retry_at = ack_backoff.failed(Clock::now());
     return {};
   }
 
@@ -103,13 +118,19 @@ struct Subscription::Impl {
     fsm.on_begun(connection->send(request));
   }
 
+  Error no_connection() const {
+    return trouble ? *trouble
+                   : Error{Errc::unavailable, "no connection to " + client.server + " in time"};
+  }
+
   // Goes on with the attempt of an earlier call, where one is under way.
   Result<void> reconnect(Deadline deadline) {
     Deadline until = deadline;
+    if (!trying_since) trying_since = Clock::now();
     if (options.give_up_after.count() > 0) {
-      const Deadline give_up_at = trouble_since + options.give_up_after;
-      if (trouble && Clock::now() >= give_up_at) {
-        return give_up(Error{Errc::unavailable, trouble->message + "; gave up after " +
+      const Deadline give_up_at = *trying_since + options.give_up_after;
+      if (Clock::now() >= give_up_at) {
+        return give_up(Error{Errc::unavailable, no_connection().message + "; gave up after " +
                                                     seconds_text(options.give_up_after)});
       }
       until = std::min(until, give_up_at);
@@ -131,7 +152,7 @@ struct Subscription::Impl {
 
   bool send_what_is_due() {
     bool sent = false;
-    while (auto message = fsm.next_to_send()) {
+    while (auto message = fsm.next_to_send(Clock::now() >= ack_retry_at)) {
       connection->send(*message);
       fsm.on_sent(*message);
       sent = true;
@@ -145,28 +166,54 @@ struct Subscription::Impl {
     if (connection && send_what_is_due()) (void)step(Deadline::min());
   }
 
+  bool has_reply() const { return connection && connection->has_reply(); }
+
   // Waits, at most until the deadline, for one thing to happen.
   Result<void> step(Deadline deadline) {
     if (fatal) return fail(*fatal);
     if (!connection) return reconnect(deadline);
     send_what_is_due();
-    const Deadline silence_at = connection->heard_at() + options.silence_max;
-    auto waited = connection->wait(std::min(deadline, silence_at));
+    Deadline until = std::min(deadline, connection->heard_at() + options.silence_max);
+    if (fsm.owes_ack() && ack_retry_at > Clock::now()) until = std::min(until, ack_retry_at);
+    auto waited = connection->wait(until);
     if (!waited) return disconnect(std::move(waited.error()));
-    if (!*waited) {
-      if (Clock::now() < connection->heard_at() + options.silence_max) return {};
-      return disconnect(Error{Errc::unavailable, client.server + " has said nothing for " +
-                                                     seconds_text(options.silence_max)});
-    }
-    client::Reply& reply = **waited;
-    if (!reply.message) return disconnect(std::move(reply.message.error()));
+    if (*waited) return take(std::move(**waited));
+    if (Clock::now() < connection->heard_at() + options.silence_max) return {};
+    return disconnect(Error{Errc::unavailable, client.server + " has said nothing for " +
+                                                   seconds_text(options.silence_max)});
+  }
+
+  Result<void> take(client::Reply reply) {
+    if (!reply.message) return on_error(reply.request_id, std::move(reply.message.error()));
+    const bool is_ack = reply.message->has_ack();
     const bool was_begun = fsm.state() != SubscriptionFsm::State::asked;
     auto taken = fsm.on_reply(reply.request_id, std::move(*reply.message));
     if (!taken) return give_up(std::move(taken.error()));
-    if (!was_begun && fsm.state() == SubscriptionFsm::State::begun) {
+    if (is_ack) {
+      ack_trouble.reset();
+      ack_backoff.succeeded();
+    } else if (was_begun) {
+      // Not before: a server that fails whenever it has begun one is to be left in peace.
+      trying_since.reset();
+      backoff.succeeded();
+    } else {
       ++begun;
       trouble.reset();
-      backoff.succeeded();
+    }
+    return {};
+  }
+
+  // Until it has begun, and a cursor is known to stand where that is.
+  Result<void> begin(Deadline deadline) {
+    const Visit visit(*this);
+    while (begun == 0 || !fsm.acks_settled()) {
+      CAPEXDB_TRY(step(deadline));
+      if (Clock::now() < deadline || has_reply()) continue;
+      if (begun > 0 && fsm.acks_settled()) break;
+      if (!connection) return fail(no_connection());
+      if (ack_trouble) return fail(*ack_trouble);
+      return fail(Errc::deadline_exceeded,
+                  client.server + " has not begun the subscription in time");
     }
     return {};
   }
@@ -186,20 +233,12 @@ Result<Subscription> Subscription::open(ClientOptions options,
   options.ephemeral_producer = false;
   auto impl = std::make_unique<Impl>(std::move(options), std::move(subscription_options),
                                      std::random_device()());
-  CAPEXDB_ASSIGN(impl->connection, client::Connection::open(impl->client, deadline));
-  impl->subscribe();
-  while (impl->begun == 0) {
-    CAPEXDB_TRY(impl->step(deadline));
-    if (impl->trouble) return fail(std::move(*impl->trouble));
-    if (impl->begun == 0 && Clock::now() >= deadline) {
-      return fail(Errc::deadline_exceeded,
-                  impl->client.server + " has not begun the subscription in time");
-    }
-  }
+  CAPEXDB_TRY(impl->begin(deadline));
   return Subscription(std::move(impl));
 }
 
 Result<std::optional<FeedItem>> Subscription::next(Deadline deadline) {
+  const Impl::Visit visit(*impl_);
   for (bool late = false;;) {
     if (auto item = impl_->fsm.next_item()) {
       impl_->nudge();
@@ -208,7 +247,7 @@ Result<std::optional<FeedItem>> Subscription::next(Deadline deadline) {
     if (impl_->fsm.state() == SubscriptionFsm::State::ended) {
       return fail(Errc::failed_precondition, "the replay is over");
     }
-    if (late) return std::optional<FeedItem>();
+    if (late && !impl_->has_reply()) return std::optional<FeedItem>();
     CAPEXDB_TRY(impl_->step(deadline));
     late = Clock::now() >= deadline;
   }
@@ -218,6 +257,7 @@ std::uint64_t Subscription::position() const { return impl_->fsm.position(); }
 std::uint64_t Subscription::at_sequence() const { return impl_->fsm.at_sequence(); }
 
 Result<void> Subscription::ack(std::uint64_t sequence) {
+  const Impl::Visit visit(*impl_);
   if (impl_->fatal) return fail(*impl_->fatal);
   CAPEXDB_TRY(impl_->fsm.ack(sequence));
   impl_->nudge();
@@ -227,9 +267,11 @@ Result<void> Subscription::ack(std::uint64_t sequence) {
 std::uint64_t Subscription::acked() const { return impl_->fsm.acked(); }
 
 Result<bool> Subscription::settle_acks(Deadline deadline) {
-  while (!impl_->fsm.acks_settled()) {
+  const Impl::Visit visit(*impl_);
+  for (bool late = false; !impl_->fsm.acks_settled();) {
+    if (late && !impl_->has_reply()) return false;
     CAPEXDB_TRY(impl_->step(deadline));
-    if (!impl_->fsm.acks_settled() && Clock::now() >= deadline) return false;
+    late = Clock::now() >= deadline;
   }
   return true;
 }
@@ -239,8 +281,9 @@ std::uint64_t Subscription::reconnects() const { return impl_->begun - 1; }
 
 FeedFilter filter_of(const Query& query) {
   FeedFilter filter;
-  for (const std::string& selected : query.select) append_names(selected, filter.companies);
-  append_list(query.metric, filter.metrics);
+  filter.companies = query.select;
+  // A question's word for every metric.
+  if (!query.metric.empty() && query.metric != "all") filter.metrics = {query.metric};
   if (!query.product.empty()) filter.products = {query.product};
   filter.statuses = query.statuses;
   return filter;

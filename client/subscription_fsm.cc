@@ -3,13 +3,12 @@
 #include <algorithm>
 #include <utility>
 
+#include "proto/model/limits.h"
+
 namespace capexdb::client {
 namespace {
 
 using Kind = v1::ServerMessage::MessageCase;
-
-// More than any server grants.
-constexpr std::uint32_t kWindowMax = 1'000'000;
 
 tl::unexpected<Error> broken_rule(const std::string& what) {
   return fail(Error{Errc::internal, "the feed: " + what, {}, kProtocolReason});
@@ -20,7 +19,7 @@ std::string number(std::uint64_t sequence) { return std::to_string(sequence); }
 }  // namespace
 
 SubscriptionFsm::SubscriptionFsm(SubscriptionOptions options) : options_(std::move(options)) {
-  options_.window = std::clamp(options_.window, std::uint32_t{1}, kWindowMax);
+  options_.window = std::clamp(options_.window, std::uint32_t{1}, limits::kCreditMax);
   if (!is_replay()) return;
   at_sequence_ = options_.replay->at_sequence;
   received_ = position_ = options_.replay->after_sequence;
@@ -88,6 +87,9 @@ Result<void> SubscriptionFsm::on_first(const v1::ServerMessage& message) {
   const std::uint64_t start = message.progress().sequence();
   if (is_replay()) {
     if (at_sequence_ == 0) at_sequence_ = start;
+    if (start != at_sequence_) {
+      return broken_rule("it plays up to " + number(start) + ", not up to " + number(at_sequence_));
+    }
   } else {
     // Only where the server chooses may it begin anywhere.
     const bool free = !has_begun_ && (options_.from_now || !options_.cursor.empty());
@@ -96,6 +98,9 @@ Result<void> SubscriptionFsm::on_first(const v1::ServerMessage& message) {
       return broken_rule("it begins behind " + number(start) + ", not behind " + number(asked));
     }
     if (!has_begun_) position_ = start;
+    // A cursor that is new stands nowhere until it is moved: a later run would begin
+    // elsewhere.
+    if (!has_begun_ && !options_.cursor.empty()) wanted_ack_ = start;
     received_ = start;
   }
   has_begun_ = true;
@@ -133,7 +138,7 @@ Result<void> SubscriptionFsm::on_caught_up(const v1::CaughtUp& message) {
 }
 
 Result<void> SubscriptionFsm::on_gap(const v1::Gap& message) {
-  if (is_replay() || message.first() > message.last() || message.last() <= received_) {
+  if (is_replay() || message.first() <= received_ || message.first() > message.last()) {
     return broken_rule("a gap from " + number(message.first()) + " to " + number(message.last()) +
                        ", behind " + number(received_));
   }
@@ -160,7 +165,7 @@ Result<void> SubscriptionFsm::on_ack(const v1::AckReply& message) {
     return broken_rule("cursor " + message.cursor() + " stands at " + number(message.sequence()) +
                        " after " + number(sent_ack_->sequence) + " was acknowledged");
   }
-  acked_ = std::max(acked_, sent_ack_->sequence);
+  acked_ = std::max(acked_, std::optional(sent_ack_->sequence));
   sent_ack_.reset();
   return {};
 }
@@ -170,12 +175,12 @@ void SubscriptionFsm::put(FeedItem item, std::uint64_t position) {
   items_.push_back({std::move(item), position});
 }
 
-std::optional<v1::ClientMessage> SubscriptionFsm::next_to_send() {
+std::optional<v1::ClientMessage> SubscriptionFsm::next_to_send(bool may_ack) {
   if (state_ != State::begun && state_ != State::ended) return std::nullopt;
   v1::ClientMessage message;
-  if (!acks_settled() && !sent_ack_) {
+  if (may_ack && owes_ack()) {
     message.mutable_ack()->set_cursor(options_.cursor);
-    message.mutable_ack()->set_sequence(wanted_ack_);
+    message.mutable_ack()->set_sequence(*wanted_ack_);
     return message;
   }
   const std::uint32_t room_now = room();
@@ -190,6 +195,12 @@ std::optional<v1::ClientMessage> SubscriptionFsm::next_to_send() {
 void SubscriptionFsm::on_sent(const v1::ClientMessage& message) {
   if (message.has_credit()) credit_ += message.credit().changes();
   if (message.has_ack()) sent_ack_ = SentAck{message.request_id(), message.ack().sequence()};
+}
+
+bool SubscriptionFsm::on_ack_refused(std::uint64_t request_id) {
+  if (!sent_ack_ || sent_ack_->request_id != request_id) return false;
+  sent_ack_.reset();
+  return true;
 }
 
 std::optional<FeedItem> SubscriptionFsm::next_item() {
@@ -211,7 +222,7 @@ Result<void> SubscriptionFsm::ack(std::uint64_t sequence) {
                                                   " has not come yet; the position is " +
                                                   number(position_)});
   }
-  wanted_ack_ = std::max(wanted_ack_, sequence);
+  wanted_ack_ = std::max(wanted_ack_, std::optional(sequence));
   return {};
 }
 

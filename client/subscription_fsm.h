@@ -30,10 +30,14 @@ class SubscriptionFsm {
   // A reply that is no Error. Error: internal (protocol) for what no server says now.
   Result<void> on_reply(std::uint64_t request_id, v1::ServerMessage message);
 
-  // What is to be sent now, one after the other: credit for what was taken, the newest
-  // acknowledgement. After each one on_sent, with the id that it went under.
-  std::optional<v1::ClientMessage> next_to_send();
+  // What is to be sent now, one after the other: the newest acknowledgement, unless it has
+  // to wait, and credit for what was taken. After each one on_sent, with the id that it
+  // went under.
+  std::optional<v1::ClientMessage> next_to_send(bool may_ack = true);
   void on_sent(const v1::ClientMessage& message);
+
+  // An Error to that request. True where it was the acknowledgement: it is to be sent again.
+  bool on_ack_refused(std::uint64_t request_id);
 
   // Items in the order in which they came.
   std::optional<FeedItem> next_item();
@@ -44,8 +48,10 @@ class SubscriptionFsm {
   bool has_items() const { return !items_.empty(); }
   std::uint64_t position() const { return position_; }
   std::uint64_t at_sequence() const { return at_sequence_; }
-  std::uint64_t acked() const { return acked_; }
+  std::uint64_t acked() const { return acked_.value_or(0); }
   bool acks_settled() const { return acked_ >= wanted_ack_; }
+  // An acknowledgement is to be said, and none is on its way.
+  bool owes_ack() const { return !acks_settled() && !sent_ack_; }
   // Changes that may still come before more credit does.
   std::uint32_t credit() const { return credit_; }
 
@@ -81,8 +87,9 @@ class SubscriptionFsm {
   std::deque<Waiting> items_;
   std::uint32_t waiting_ = 0;  // changes among items_
   std::uint32_t credit_ = 0;
-  std::uint64_t wanted_ack_ = 0;
-  std::uint64_t acked_ = 0;
+  // Empty is less than 0: the beginning of a log is acknowledged too.
+  std::optional<std::uint64_t> wanted_ack_;
+  std::optional<std::uint64_t> acked_;
   std::optional<SentAck> sent_ack_;
 };
 

@@ -27,26 +27,36 @@ void print_cursors(const FeedCursors& found, const Style& style) {
   print(table, Json{{"sequence", found.sequence}}, style, std::cout);
 }
 
+tl::unexpected<Error> no_cursor(const std::string& name) {
+  return fail(Errc::not_found,
+              "there is no cursor \"" + name + "\"; capex cursors lists those there are");
+}
+
+// Where it stood is told where that can be read: one that is damaged goes too.
+Result<void> forget(Client& client, const std::string& name, Deadline deadline) {
+  const auto found = client.cursors(name, deadline);
+  CAPEXDB_TRY(client.forget_cursor(name, deadline));
+  if (found && found->cursors.empty()) return no_cursor(name);
+  std::cerr << "forgotten: " << printable(name);
+  if (found) std::cerr << ", which stood at " << found->cursors.front().sequence;
+  std::cerr << '\n';
+  return {};
+}
+
+Result<void> list(Client& client, const std::string& name, const Style& style, Deadline deadline) {
+  CAPEXDB_ASSIGN(const FeedCursors found, client.cursors(name, deadline));
+  if (!name.empty() && found.cursors.empty()) return no_cursor(name);
+  print_cursors(found, style);
+  return {};
+}
+
 int cursors(const Globals& globals, const CursorOptions& options) {
   const Deadline deadline = after(globals.timeout());
   auto client = Client::connect(globals.client_options(), deadline);
   if (!client) return report(client.error());
-  const std::string& name = options.forget.empty() ? options.name : options.forget;
-  const auto found = client->cursors(name, deadline);
-  if (!found) return report(found.error());
-  if (!name.empty() && found->cursors.empty()) {
-    return report(Error{Errc::not_found, "there is no cursor \"" + name +
-                                             "\"; capex cursors lists those there are"});
-  }
-  if (options.forget.empty()) {
-    print_cursors(*found, globals.style());
-    return kOk;
-  }
-  const auto forgotten = client->forget_cursor(name, deadline);
-  if (!forgotten) return report(forgotten.error());
-  std::cerr << "forgotten: " << printable(name) << ", which stood at "
-            << found->cursors.front().sequence << '\n';
-  return kOk;
+  const auto done = options.forget.empty() ? list(*client, options.name, globals.style(), deadline)
+                                           : forget(*client, options.forget, deadline);
+  return done ? kOk : report(done.error());
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <iostream>
 #include <memory>
+#include <optional>
 
 #include "client/cli/reading.h"
 #include "client/cli/watch_run.h"
@@ -14,8 +15,8 @@ namespace {
 
 // What the options say, as words; checked when they are parsed.
 struct WatchOptions {
-  std::string selection;
-  std::string metric;
+  std::optional<std::string> selection;  // an empty text is no leave to send everything
+  std::optional<std::string> metric;
   std::string after;
   std::string cursor;
   std::vector<std::string> companies;
@@ -85,20 +86,19 @@ std::string cursor_fault(const std::string& word) {
   return word.empty() ? "a cursor needs a name" : std::string{};
 }
 
-// The names of words that may be lists.
-std::vector<std::string> names_in(const std::vector<std::string>& words) {
-  return filter_of({.select = words}).companies;
-}
-
 FeedFilter filter_of(const WatchOptions& options) {
-  FeedFilter filter = capexdb::filter_of({.select = {options.selection}, .metric = options.metric});
+  Query question;
+  if (options.selection) question.select = {*options.selection};
+  question.metric = options.metric.value_or("");
+  FeedFilter filter = capexdb::filter_of(question);
+  if (options.metric && options.metric->empty()) filter.metrics = {""};
   const auto append = [](std::vector<std::string>& to, const std::vector<std::string>& more) {
     to.insert(to.end(), more.begin(), more.end());
   };
-  append(filter.companies, names_in(options.companies));
-  append(filter.metrics, names_in(options.metrics));
-  append(filter.products, names_in(options.products));
-  append(filter.counterparties, names_in(options.counterparties));
+  append(filter.companies, options.companies);
+  append(filter.metrics, options.metrics);
+  filter.products = options.products;
+  filter.counterparties = options.counterparties;
   filter.sources = options.sources;
   for (const std::string& word : options.statuses) {
     if (const auto status = parse_status(word)) filter.statuses.push_back(*status);

@@ -84,7 +84,10 @@ bool is_revision(const CellChange& cell) {
 
 // What it comes to: "23.0bn CNY (FT 2024-08-26)", "A (X) -> B (Y), +4.5 %".
 std::string outcome_words(const CellChange& cell) {
-  if (!cell.before && cell.after) return stated(*cell.after);
+  if (!cell.before && cell.after) {
+    // A revision of no answer: it had been withdrawn.
+    return (is_revision(cell) ? "back at " : "") + stated(*cell.after);
+  }
   if (cell.before && !cell.after) {
     return stated(*cell.before) + " -> withdrawn (" + source_words(cell.statement) + ")";
   }
@@ -194,6 +197,10 @@ Result<std::string> json_line_of(const FeedChange& change) {
   add_conflicts(object, "conflicts_opened", change.conflicts_opened);
   add_conflicts(object, "conflicts_closed", change.conflicts_closed);
   return json_line(object) + '\n';
+}
+
+std::string json_line_of(const FeedGap& gap) {
+  return json_line(Json{{"gap", Json{{"first", gap.first}, {"last", gap.last}}}}) + '\n';
 }
 
 std::string text_lines_of(const FeedChange& change, bool color) {

@@ -86,15 +86,18 @@ class Watch {
     } else {
       lines = text_lines_of(change, plan_.color);
     }
+    if (const auto code = write(lines)) return code;
+    return ++changes_ == plan_.limit ? std::optional<int>(kOk) : std::nullopt;
+  }
+
+  std::optional<int> write(const std::string& lines) {
     errno = 0;
     std::cout << lines << std::flush;
-    if (!std::cout) {
-      wrote_ = false;
-      if (errno != EPIPE) return kInternal;  // main says why
-      forget_output();
-      return kOk;
-    }
-    return ++changes_ == plan_.limit ? std::optional<int>(kOk) : std::nullopt;
+    if (std::cout) return std::nullopt;
+    wrote_ = false;
+    if (errno != EPIPE) return kInternal;  // main says why
+    forget_output();
+    return kOk;
   }
 
   std::optional<int> take(const FeedCaughtUp& caught_up) {
@@ -110,7 +113,7 @@ class Watch {
   std::optional<int> take(const FeedGap& gap) {
     std::cerr << "capex: " << gap.first << " to " << gap.last
               << " are no longer in the feed (retention); capex show still has them\n";
-    return std::nullopt;
+    return plan_.json ? write(json_line_of(gap)) : std::nullopt;
   }
 
   std::optional<int> take(const FeedProgress&) { return std::nullopt; }
@@ -164,10 +167,14 @@ class Watch {
 }  // namespace
 
 int watch(const WatchPlan& plan) {
-  catch_interrupts();
+  // Nobody there is told at once: a subscription would wait for a server to come.
+  if (const auto client = Client::connect(plan.client, after(plan.timeout)); !client) {
+    return report(client.error());
+  }
   std::signal(SIGPIPE, SIG_IGN);  // who reads lines may have enough of them
   auto feed = Subscription::open(plan.client, plan.subscription, after(plan.timeout));
   if (!feed) return report(feed.error());
+  catch_interrupts();  // until then there is nothing to settle
   return Watch(plan, std::move(*feed)).run();
 }
 

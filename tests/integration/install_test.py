@@ -4,10 +4,13 @@
 usage: install_test.py BUILD CMAKE CXX
 """
 
+import json
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+
+from store_process import Store
 
 EXPECTED = [
     "bin/capex", "bin/capexd", "etc/capexdb/capexd.toml", "share/capexdb/catalog.toml",
@@ -85,6 +88,58 @@ def check_pkg_config(prefix: Path, directory: Path, compiler: str) -> None:
         sys.exit(f"the program printed {printed!r}")
 
 
+# A shipment has two cells, of which one changes by more than 5 %; a size that rounding would
+# take for 5 % and no more; one that is 5 %; one from zero.
+REVISIONS = """
+shipment 2025-01-01 1000 1000000
+shipment 2025-02-01 1010 1200000
+capex 2025-01-01 Large 100000000
+capex 2025-02-01 Large 105000040
+capex 2025-01-01 Even 100
+capex 2025-02-01 Even 105
+capex 2025-01-01 Zero 0
+capex 2025-02-01 Zero 7
+"""
+
+TOLD = """\
+nvidia shipment_value 2024: 1000000 USD (Gazette 2025-01-01) -> 1200000 USD (Gazette 2025-02-01), 20 %
+large capex 2024: 100000000 USD (Gazette 2025-01-01) -> 105000040 USD (Gazette 2025-02-01), 5 %
+zero capex 2024: 0 USD (Gazette 2025-01-01) -> 7 USD (Gazette 2025-02-01), from 0
+"""
+
+
+def event_of(line: str) -> dict:
+    kind, day, *rest = line.split()
+    event = {"source": {"publisher": "Gazette"}, "published_at": day, "status": "STATUS_ACTUAL"}
+    period = {"label": "2024"}
+    if kind == "capex":
+        event["capex"] = {"subject": {"name": rest[0]}, "period": period,
+                          "amount": {"value": rest[1], "currency": "USD"}}
+        return event
+    event["chip_shipment"] = {
+        "subject": {"name": "Nvidia"}, "counterparties": [{"party": {"name": "Alibaba"}}],
+        "product": "H20", "period": period, "units": {"value": rest[0], "unit": "units"},
+        "value": {"value": rest[1], "currency": "USD"}}
+    return event
+
+
+def check_revisions(prefix: Path, directory: Path, compiler: str) -> None:
+    """The example of the page tells of what it says it tells of."""
+    (pc_file,) = prefix.rglob("capexdb.pc")
+    source = Path(__file__).resolve().parents[2] / "docs/examples/cpp-revisions/revisions.cc"
+    flags = must("pkg-config", "--cflags", "--libs", pc_file).split()
+    must(compiler, "-std=c++20", source, "-o", directory / "revisions", *flags)
+    events = directory / "events.jsonl"
+    lines = [json.dumps(event_of(line)) for line in REVISIONS.split("\n") if line]
+    events.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    store = Store(prefix / "bin", str(directory / "store"))
+    store.ask("ingest", str(events))
+    told = must(directory / "revisions", store.server, directory / "position", "--once")
+    store.stop()
+    if told != TOLD:
+        sys.exit(f"the example told:\n{told}")
+
+
 def main() -> int:
     if len(sys.argv) != 4:
         print(__doc__, file=sys.stderr)
@@ -96,6 +151,7 @@ def main() -> int:
         must(cmake, "--install", build, "--prefix", prefix)
         check_files(prefix)
         check_versions(prefix, directory, cmake)
+        check_revisions(prefix, directory, compiler)
         check_pkg_config(prefix, directory, compiler)
     return 0
 

@@ -8,6 +8,7 @@
 #include <numeric>
 #include <set>
 #include <sstream>
+#include <thread>
 
 #include "tests/integration/cut_proxy.h"
 #include "tests/integration/processes.h"
@@ -53,14 +54,6 @@ struct Feeding {
   std::uint64_t last = 0;
 };
 
-// As a service begins: it tries until the server is there.
-Result<Subscription> open(const ClientOptions& client, const SubscriptionOptions& options) {
-  for (int attempt = 0;; ++attempt) {
-    auto feed = Subscription::open(client, options, after(kLong));
-    if (feed || feed.error().code != Errc::unavailable || attempt == 3) return feed;
-  }
-}
-
 // The sequences of the changes up to where it has caught up.
 Result<std::vector<std::uint64_t>> sequences_of(Subscription& feed) {
   std::vector<std::uint64_t> sequences;
@@ -83,7 +76,7 @@ std::vector<std::uint64_t> between(std::uint64_t first, std::uint64_t last) {
 std::vector<std::uint64_t> through(const Feeding& feeding, const Cut& first,
                                    const SubscriptionOptions& options) {
   CutProxy proxy(feeding.daemon.port(), [&](int number) { return number == 0 ? first : Cut{}; });
-  auto feed = open(options_for(proxy.address()), options);
+  auto feed = Subscription::open(options_for(proxy.address()), options, after(kLong));
   if (!feed) {
     ADD_FAILURE() << feed.error().message;
     return {};
@@ -103,7 +96,7 @@ TEST(SubscriptionOverProxy, GetsEveryChangeOnceWhereverTheConnectionIsCut) {
   {
     CutProxy proxy(feeding.daemon.port(), [](int) { return Cut{}; });
     {
-      auto feed = open(options_for(proxy.address()), options);
+      auto feed = Subscription::open(options_for(proxy.address()), options, after(kLong));
       ASSERT_TRUE(feed) << feed.error().message;
       ASSERT_TRUE(sequences_of(*feed));
     }
@@ -166,7 +159,7 @@ TEST(SubscriptionOfADaemon, OutlivesIt) {
   write_file(directory / "rows.csv", csv(50));
   auto daemon = std::make_unique<Daemon>(directory / "data");
   const std::string server = daemon->server();
-  auto feed = open(options_for(server), {.after_sequence = kCatalogue});
+  auto feed = Subscription::open(options_for(server), {.after_sequence = kCatalogue}, after(kLong));
   ASSERT_TRUE(feed) << feed.error().message;
   ASSERT_TRUE(sequences_of(*feed)) << "nothing yet, and it says so";
   std::vector<std::uint64_t> got;
@@ -193,6 +186,51 @@ TEST(SubscriptionOfADaemon, OutlivesIt) {
     ASSERT_EQ(got, between(kCatalogue + 1, last));
   }
   EXPECT_GE(feed->reconnects(), 3U);
+}
+
+TEST(SubscriptionOfADaemon, MayBeOpenedBeforeIt) {
+  const TemporaryDirectory directory;
+  auto daemon = std::make_unique<Daemon>(directory / "data");
+  const std::string server = daemon->server();
+  daemon->kill();
+  daemon.reset();
+  std::thread late([&] {
+    std::this_thread::sleep_for(200ms);
+    daemon = std::make_unique<Daemon>(directory / "data", server);
+  });
+  const auto feed = Subscription::open(options_for(server), {}, after(kLong));
+  late.join();
+  ASSERT_TRUE(feed) << feed.error().message;
+  EXPECT_EQ(feed->reconnects(), 0U);
+}
+
+TEST(SubscriptionOfADaemon, StandsOnDiskWhereItsCursorBegins) {
+  const TemporaryDirectory directory;
+  auto daemon = std::make_unique<Daemon>(directory / "data");
+  const std::string server = daemon->server();
+  SubscriptionOptions now;
+  now.from_now = true;
+  now.cursor = "now";
+  for (const auto& [options, place] :
+       {std::pair{now, kCatalogue},
+        std::pair{SubscriptionOptions{.cursor = "begin"}, std::uint64_t{0}}}) {
+    const auto feed = Subscription::open(options_for(server), options, after(kLong));
+    ASSERT_TRUE(feed) << feed.error().message;
+    EXPECT_EQ(feed->position(), place);
+  }
+  daemon->kill();
+  daemon = std::make_unique<Daemon>(directory / "data", server);
+  write_file(directory / "rows.csv", csv(5));
+  ASSERT_EQ(daemon->capex({"ingest", directory / "rows.csv"}).exit_code, 0);
+  auto client = Client::connect(options_for(server), after(kLong));
+  ASSERT_TRUE(client) << client.error().message;
+  const auto found = client->cursors("", after(kLong));
+  ASSERT_TRUE(found) << found.error().message;
+  ASSERT_EQ(found->cursors.size(), 2U);
+  // The same again: what came between is not lost.
+  const auto again = Subscription::open(options_for(server), now, after(kLong));
+  ASSERT_TRUE(again) << again.error().message;
+  EXPECT_EQ(again->position(), kCatalogue);
 }
 
 TEST(QueryAndSubscribeOfADaemon, HaveNeitherGapNorOverlapWhileItIsFed) {

@@ -80,6 +80,13 @@ class File:
                 return
             time.sleep(0.02)
 
+    def wait_until_caught_up(self) -> None:
+        give_up = time.monotonic() + SECONDS_MAX
+        while time.monotonic() < give_up and self.process.poll() is None:
+            if "caught up" in self.log.read_text(encoding="utf-8"):
+                return
+            time.sleep(0.02)
+
     def end(self, by: int) -> int:
         self.process.send_signal(by)
         return self.process.wait(timeout=SECONDS_MAX)
@@ -175,8 +182,9 @@ def what_is_trimmed_is_told(test: Test) -> None:
     watch = test.capex(store.server, "watch", "--after", "3", "--until-caught-up",
                        stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     out, err = watch.communicate(timeout=SECONDS_MAX)
-    test.same("what is left", list(range(last - 9, last + 1)),
-              [json.loads(line)["sequence"] for line in out.splitlines()])
+    gap, *left = [json.loads(line) for line in out.splitlines()]
+    test.same("it tells programs", {"gap": {"first": 4, "last": last - 10}}, gap)
+    test.same("what is left", list(range(last - 9, last + 1)), [line["sequence"] for line in left])
     test.same("it tells", True, f"4 to {last - 10}" in err)
     with Client(store.server) as client, client.subscribe(after=3) as feed:
         gap = feed.next(SECONDS_MAX)
@@ -216,6 +224,55 @@ def cursor_survives_kills(test: Test) -> None:
     store.stop()
 
 
+def cursor_stands_where_it_begins(test: Test) -> None:
+    store = test.store("begins")
+    store.ask("ingest", test.file("rows.csv", rows("Gazette", 3)))
+    last = store.ask("status")["sequence"]
+    words = ("--cursor", "c", "--after", "now")
+    watch = File(test, store.server, *words)
+    watch.wait_until_caught_up()
+    test.same("killed", -signal.SIGKILL, watch.end(signal.SIGKILL))
+    test.same("on disk", last, store.ask("cursors", "c")["rows"][0]["sequence"])
+    store.ask("ingest", test.file("rows.csv", rows("Times", 3)))
+    between = list(range(last + 1, store.ask("status")["sequence"] + 1))
+    got = test.lines(store.server, *words, "--until-caught-up")
+    test.same("what came between", between, [line["sequence"] for line in got])
+    store.stop()
+
+    empty = test.store("begins-at-0")
+    test.lines(empty.server, "--cursor", "c", "--limit", "1")
+    watch = File(test, empty.server, "--cursor", "d", "--after", "0", "unheard-of")
+    test.same("no cursor of a watch that is refused", 2, watch.process.wait(SECONDS_MAX))
+    test.same("only the other", ["c"], [c["name"] for c in empty.ask("cursors")["rows"]])
+    empty.stop()
+
+
+def lists_of_names(test: Test) -> None:
+    store = test.store("lists")
+    header = "company,metric,period,value,currency,source,published_at\n"
+    for company in ("Acme", "Bolt", "Cargo", "Commas, Inc."):
+        row = f'"{company}",capex,2024-Q1,1000,USD,Gazette,2025-02-01\n'
+        store.ask("ingest", test.file("row.csv", header + row))
+    begin = ("--cells", "--after", "begin", "--until-caught-up")
+
+    def companies(*words: str) -> list[str]:
+        return [line["cells"][0]["statement"]["company"]
+                for line in test.lines(store.server, *words, *begin)]
+
+    everybody = ["acme", "bolt", "cargo", "commas-inc"]
+    test.same("with blanks", ["acme", "cargo"], companies("acme, cargo", "capex"))
+    test.same("an option's too", ["acme", "cargo"], companies("--company", "acme,cargo"))
+    test.same("a name with a comma", ["commas-inc"], companies("Commas, Inc."))
+    test.same("everybody", everybody, companies("all", "capex"))
+    for words in (("",), (",",), ("acme", ""), ("--company", ""), ("--company", ","),
+                  ("--metric", ","), ("--counterparty", ",")):
+        refused = test.capex(store.server, "watch", *words, *begin, stdout=subprocess.PIPE,
+                             stderr=subprocess.PIPE)
+        out, _ = refused.communicate(timeout=SECONDS_MAX)
+        test.same(f"{words} is not everything", (2, ""), (refused.returncode, out))
+    store.stop()
+
+
 def watch_survives_the_daemon(test: Test) -> None:
     daemon = Daemon(test.binaries, str(test.folder / "killed"))
     server = daemon.server
@@ -239,9 +296,11 @@ def watch_survives_the_daemon(test: Test) -> None:
     test.same("it tells", True, "connection lost" in log and "connected again" in log)
 
     daemon.kill()
+    begun = time.monotonic()
     alone = test.capex(server, "watch", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     alone.communicate(timeout=SECONDS_MAX)
     test.same("no server at all", 69, alone.returncode)
+    test.same("told at once", True, time.monotonic() - begun < 5)
     daemon.start()
     left = File(test, server, "--after", "0", "--timeout", "1")
     left.wait_for(last)
@@ -281,7 +340,7 @@ def main() -> int:
         test = Test(repository, binaries, Path(folder))
         for part in (equals_the_log, means_something, conflicts_come_and_go,
                      replay_keeps_its_pace, what_is_trimmed_is_told, cursor_survives_kills,
-                     watch_survives_the_daemon, reader_goes):
+                     cursor_stands_where_it_begins, lists_of_names, watch_survives_the_daemon, reader_goes):
             before = test.faults
             begun = time.monotonic()
             part(test)

@@ -29,7 +29,7 @@ namespace capexdb {
 // What a change does to the answer of a cell. The numbers are those of capexdb.v1.
 enum class Meaning : std::uint8_t {
   first_print = 1,      // the cell had no statement before
-  revision = 2,         // the answer is another value, or of another status, or gone
+  revision = 2,         // the answer is another value, or of another status, or gone, or back
   became_actual = 3,    // an actual figure where guidance or an estimate answered
   conflict_opened = 4,  // statements contradict each other that did not before
   conflict_closed = 5,  // one that is there no more
@@ -38,7 +38,8 @@ std::string_view to_string(Meaning meaning);  // "first-print"
 
 // Which changes come: those with an observation that passes every field that is not
 // empty; of a field that lists several one is enough. Names are ids, names, aliases,
-// tickers or CIKs.
+// tickers or CIKs; a text may be a question's ("alibaba, tencent", "all"), where the server
+// decides which commas part names. It refuses a name that is empty.
 struct FeedFilter {
   std::vector<std::string> companies = {};  // groups mean their members too
   std::vector<std::string> metrics = {};
@@ -71,14 +72,17 @@ struct SubscriptionOptions {
   std::optional<FeedReplay> replay = {};  // excludes after_sequence, from_now and cursor
   std::chrono::milliseconds silence_max{25'000};  // then the connection is taken for dead
   // Without the server for so long, next() fails with unavailable. 0: it tries for ever.
+  // Only time in which it tries counts, that of calls.
   std::chrono::milliseconds give_up_after{0};
 };
 
 // What a change did to one cell.
 struct CellChange {
   std::vector<Meaning> meanings;
-  AnswerRow statement;                    // what the event says of it
-  std::optional<AnswerRow> before;        // what answered until then, if anything did
+  AnswerRow statement;  // what the event says of it
+  // What answered until then, if anything did: nothing at a first print, and where an answer
+  // is back after a withdrawal, which is a revision.
+  std::optional<AnswerRow> before;
   std::optional<AnswerRow> after;         // what answers now, if anything does
   std::optional<Decimal> change_percent;  // between two points
 };
@@ -125,7 +129,9 @@ using FeedItem = std::variant<FeedChange, FeedCaughtUp, FeedGap, FeedProgress>;
 class Subscription {
  public:
   // Returns once the server has said where the subscription begins: with from_now,
-  // whatever is committed after that comes. Fails where that takes one more attempt.
+  // whatever is committed after that comes, and a named cursor is on disk there, so that
+  // another run begins there too. Tries again, with pauses, until the deadline (and for
+  // give_up_after at most), so that a service may be started before the server.
   static Result<Subscription> open(ClientOptions options, SubscriptionOptions subscription_options,
                                    Deadline deadline);
   ~Subscription();
@@ -133,8 +139,9 @@ class Subscription {
   Subscription& operator=(Subscription&& other) noexcept;
 
   // The next item; empty when the deadline passes first, also where there is no
-  // connection then; one in the past gives what is there without waiting. Behind the end
-  // of a replay: failed_precondition.
+  // connection then; one in the past gives what is there without waiting: empty means
+  // that nothing has come that was not given. Behind the end of a replay:
+  // failed_precondition.
   Result<std::optional<FeedItem>> next(Deadline deadline);
 
   // Where to go on from once everything that next() gave is dealt with: a sequence for
@@ -146,7 +153,9 @@ class Subscription {
   // Moves the named cursor: everything up to `sequence` has been dealt with. Does not
   // wait: one acknowledgement is on its way at a time and the newest one follows it, so
   // that it may be called for every change. What a broken connection took along is said
-  // again. Errors: invalid_argument without a cursor, or beyond position().
+  // again, and so is what the server refuses for now (no more cursors, a full disk), with
+  // pauses; changes come meanwhile. Errors: invalid_argument without a cursor, or beyond
+  // position().
   Result<void> ack(std::uint64_t sequence);
   // Up to where the server has said that it is on disk; 0: nothing yet.
   std::uint64_t acked() const;

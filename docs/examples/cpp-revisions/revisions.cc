@@ -2,19 +2,22 @@
 // started again: its position is in a file.
 //
 // usage: revisions HOST:PORT FILE [--once]     --once: ends when all that is stored is told
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <string>
 #include <string_view>
 
 #include "capexdb/subscription.h"
+#include "proto/model/arithmetic.h"
 
 using namespace std::chrono_literals;
 
 namespace {
 
-constexpr const char* kAbovePercent = "5";
+constexpr std::int64_t kAbovePercent = 5;
 
 std::uint64_t remembered(const std::filesystem::path& file) {
   std::uint64_t position = 0;
@@ -38,12 +41,41 @@ std::string said(const capexdb::AnswerRow& row) {
          row.published_at + ")";
 }
 
+capexdb::Decimal size_of(const capexdb::Decimal& number) {
+  return number.is_negative() ? number.negated() : number;
+}
+
+// Whether it is one that is to be told of. The change came since one of its figures is: the
+// others may not be.
+bool is_large_revision(const capexdb::CellChange& cell) {
+  const auto& meanings = cell.meanings;
+  if (std::find(meanings.begin(), meanings.end(), capexdb::Meaning::revision) == meanings.end()) {
+    return false;
+  }
+  if (!cell.before || !cell.after || !cell.before->value.point || !cell.after->value.point) {
+    return false;
+  }
+  // change_percent is rounded, which 5.00004 would not survive; the values are exact.
+  const capexdb::Decimal& before = *cell.before->value.point;
+  const auto difference = capexdb::subtract(*cell.after->value.point, before);
+  if (!difference) return true;  // so far apart that it has no room
+  const auto hundredfold = capexdb::multiply(size_of(*difference), capexdb::Decimal(100));
+  const auto limit = capexdb::multiply(size_of(before), capexdb::Decimal(kAbovePercent));
+  if (hundredfold && limit) return *hundredfold > *limit;
+  return !cell.change_percent || size_of(*cell.change_percent) > capexdb::Decimal(kAbovePercent);
+}
+
+std::string size_words(const capexdb::CellChange& cell) {
+  if (cell.before->value.point->is_zero()) return "from 0";
+  return cell.change_percent ? cell.change_percent->to_string() + " %" : "too far for a percentage";
+}
+
 void tell(const capexdb::FeedChange& change) {
   for (const capexdb::CellChange& cell : change.cells) {
-    if (!cell.before || !cell.after || !cell.change_percent) continue;
+    if (!is_large_revision(cell)) continue;
     std::cout << cell.after->company << ' ' << cell.after->metric << ' ' << cell.after->period
               << ": " << said(*cell.before) << " -> " << said(*cell.after) << ", "
-              << cell.change_percent->to_string() << " %\n";
+              << size_words(cell) << '\n';
   }
 }
 
@@ -52,7 +84,7 @@ capexdb::Result<void> run(const capexdb::ClientOptions& options, const std::file
   capexdb::SubscriptionOptions wanted;
   wanted.after_sequence = remembered(file);
   wanted.filter.meanings = {capexdb::Meaning::revision};
-  wanted.filter.change_above_percent = kAbovePercent;
+  wanted.filter.change_above_percent = std::to_string(kAbovePercent);
   CAPEXDB_ASSIGN(capexdb::Subscription feed,
                  capexdb::Subscription::open(options, wanted, capexdb::after(5s)));
   for (std::uint64_t written = wanted.after_sequence;;) {

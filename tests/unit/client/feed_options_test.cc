@@ -41,21 +41,23 @@ TEST(Backoff, GrowsUpToItsLimitWithJitterAndStartsAnew) {
   }
 }
 
-TEST(FilterOfAQuestion, HasItsNames) {
+TEST(FilterOfAQuestion, HasItsTextsAsTheyAre) {
   Query query;
-  query.select = {"alibaba,tencent", "Amazon.com, Inc."};
+  query.select = {"alibaba, tencent", "Amazon.com, Inc."};
   query.metric = "capex, revenue";
   query.product = "H20";
   query.statuses = {Status::actual};
   query.periods = "2024";
   FeedFilter filter = filter_of(query);
-  EXPECT_THAT(filter.companies, ElementsAre("alibaba", "tencent", "Amazon.com, Inc."));
-  EXPECT_THAT(filter.metrics, ElementsAre("capex", "revenue"));
+  EXPECT_THAT(filter.companies, ElementsAre("alibaba, tencent", "Amazon.com, Inc."));
+  EXPECT_THAT(filter.metrics, ElementsAre("capex, revenue"));
   EXPECT_THAT(filter.products, ElementsAre("H20"));
   EXPECT_THAT(filter.statuses, ElementsAre(Status::actual));
-  filter = filter_of({.select = {"all"}, .metric = "capex,revenue"});
-  EXPECT_THAT(filter.companies, IsEmpty());
-  EXPECT_THAT(filter.metrics, ElementsAre("capex", "revenue"));
+  filter = filter_of({.select = {"all"}, .metric = "all"});
+  EXPECT_THAT(filter.companies, ElementsAre("all"));
+  EXPECT_THAT(filter.metrics, IsEmpty());
+  EXPECT_THAT(filter_of({.select = {"", ","}}).companies, ElementsAre("", ","));
+  EXPECT_THAT(filter_of({}).companies, IsEmpty());
 }
 
 }  // namespace

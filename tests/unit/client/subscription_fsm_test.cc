@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "proto/model/limits.h"
 #include "tests/unit/client/feed_messages.h"
 
 namespace capexdb::client {
@@ -32,6 +33,20 @@ std::vector<std::uint64_t> changes_in(SubscriptionFsm& fsm) {
     }
   }
   return sequences;
+}
+
+// What it acknowledges now, under that id.
+std::optional<std::uint64_t> sent_ack(SubscriptionFsm& fsm, std::uint64_t id) {
+  auto message = fsm.next_to_send();
+  if (!message || !message->has_ack()) return std::nullopt;
+  message->set_request_id(id);
+  fsm.on_sent(*message);
+  return message->ack().sequence();
+}
+
+void acknowledge(SubscriptionFsm& fsm, std::uint64_t id, std::uint64_t sequence) {
+  ASSERT_EQ(sent_ack(fsm, id), sequence);
+  ASSERT_TRUE(fsm.on_reply(id, ack_reply(id, "c", sequence)));
 }
 
 std::string refusal(SubscriptionFsm& fsm, const v1::ServerMessage& message) {
@@ -230,6 +245,9 @@ TEST(SubscriptionFsm, RefusesWhatNoServerSends) {
   EXPECT_THAT(refused(caught_up(kId, 5, true)), HasSubstr("no replay"));
   EXPECT_THAT(refused(gap(kId, 9, 8)), HasSubstr("a gap from 9 to 8"));
   EXPECT_THAT(refused(gap(kId, 1, 5)), HasSubstr("a gap from 1 to 5, behind 5"));
+  EXPECT_THAT(refused(gap(kId, 5, 9)), HasSubstr("a gap from 5 to 9, behind 5"));
+  EXPECT_EQ(refused(gap(kId, 6, 9)), "");
+  EXPECT_EQ(refused(gap(kId, 8, 9)), "") << "of 6 and 7 nothing passes";
   EXPECT_THAT(refused(ack_reply(9, "c", 1)), HasSubstr("nothing that was acknowledged"));
   EXPECT_THAT(refused(change(kId + 1, 6)), HasSubstr("another subscription"));
   v1::ServerMessage pong;
@@ -284,6 +302,7 @@ TEST(SubscriptionFsm, AcknowledgesOneAtATimeTheNewestNext) {
   SubscriptionOptions options;
   options.cursor = "c";
   SubscriptionFsm fsm = begun_at(0, options);
+  acknowledge(fsm, 6, 0);
   for (std::uint64_t n = 1; n <= 9; ++n) ASSERT_TRUE(fsm.on_reply(kId, change(kId, n)));
   ASSERT_FALSE(fsm.ack(1)) << "it has not been taken";
   for (int i = 0; i < 3; ++i) ASSERT_TRUE(fsm.next_item());
@@ -321,6 +340,56 @@ TEST(SubscriptionFsm, AcknowledgesOneAtATimeTheNewestNext) {
   ASSERT_TRUE(fsm.on_reply(3, ack_reply(3, "c", 5))) << "another one was further";
   EXPECT_TRUE(fsm.acks_settled());
   EXPECT_EQ(fsm.acked(), 3U);
+}
+
+TEST(SubscriptionFsm, AcknowledgesWhereANamedCursorBegins) {
+  for (const std::uint64_t start : {0U, 50U}) {
+    SubscriptionOptions options;
+    options.cursor = "c";
+    SubscriptionFsm fsm(options);
+    EXPECT_TRUE(fsm.acks_settled());
+    fsm.begin(50);
+    fsm.on_begun(kId);
+    ASSERT_TRUE(fsm.on_reply(kId, progress(kId, start)));
+    EXPECT_FALSE(fsm.acks_settled());
+    EXPECT_EQ(sent_ack(fsm, 7), start);
+    // The reply is lost: the same beginning is said again, nothing later.
+    fsm.on_disconnected();
+    fsm.begin(60);
+    fsm.on_begun(kId);
+    ASSERT_TRUE(fsm.on_reply(kId, progress(kId, start)));
+    acknowledge(fsm, 3, start);
+    EXPECT_TRUE(fsm.acks_settled());
+    // Not that of a later connection.
+    fsm.on_disconnected();
+    fsm.begin(60);
+    fsm.on_begun(kId);
+    ASSERT_TRUE(fsm.on_reply(kId, progress(kId, start)));
+    EXPECT_TRUE(fsm.acks_settled());
+  }
+  EXPECT_TRUE(begun_at(5).acks_settled()) << "without a name there is nothing to move";
+}
+
+TEST(SubscriptionFsm, SaysARefusedAcknowledgementAgainWhenItMay) {
+  SubscriptionOptions options;
+  options.cursor = "c";
+  options.window = 2;
+  SubscriptionFsm fsm = begun_at(0, options);
+  EXPECT_EQ(sent_ack(fsm, 7), 0U);
+  EXPECT_FALSE(fsm.owes_ack());
+  EXPECT_FALSE(fsm.on_ack_refused(kId)) << "that is the subscription";
+  EXPECT_TRUE(fsm.on_ack_refused(7));
+  EXPECT_FALSE(fsm.on_ack_refused(7));
+  EXPECT_TRUE(fsm.owes_ack());
+  EXPECT_EQ(fsm.state(), SubscriptionFsm::State::begun);
+  // Credit does not wait for it.
+  ASSERT_TRUE(fsm.on_reply(kId, change(kId, 1)));
+  ASSERT_TRUE(fsm.next_item());
+  const auto credit = fsm.next_to_send(false);
+  ASSERT_TRUE(credit && credit->has_credit());
+  fsm.on_sent(*credit);
+  EXPECT_FALSE(fsm.next_to_send(false));
+  acknowledge(fsm, 9, 0);
 }
 
 TEST(SubscriptionFsm, HasNothingToAcknowledgeWithoutACursor) {
@@ -369,6 +438,15 @@ TEST(SubscriptionFsm, GoesOnWithAReplayOfAnEarlierRun) {
   EXPECT_EQ(fsm.begin(200).subscribe().replay().ShortDebugString(),
             "speed: 1000 at_sequence: 90 after_sequence: 12");
   EXPECT_EQ(fsm.position(), 12U);
+  fsm.on_begun(kId);
+  EXPECT_THAT(refusal(fsm, progress(kId, 91)), HasSubstr("plays up to 91, not up to 90"));
+  EXPECT_EQ(refusal(fsm, progress(kId, 90)), "");
+}
+
+TEST(SubscriptionFsm, GrantsNoMoreThanAServerTakes) {
+  SubscriptionOptions options;
+  options.window = 2'000'000'000;
+  EXPECT_EQ(SubscriptionFsm(options).begin(9).subscribe().credit(), limits::kCreditMax);
 }
 
 }  // namespace
