@@ -283,7 +283,7 @@ FeedFilter filter_of(const Query& query) {
   FeedFilter filter;
   filter.companies = query.select;
   // A question's word for every metric.
-  if (!query.metric.empty() && query.metric != "all") filter.metrics = {query.metric};
+  if (!query.metric.empty()) filter.metrics = {query.metric};
   if (!query.product.empty()) filter.products = {query.product};
   filter.statuses = query.statuses;
   return filter;

@@ -65,11 +65,13 @@ Result<std::vector<std::uint32_t>> resolve_parties(const Texts& texts, const cha
   return parties;
 }
 
+// Empty where one of them is every metric.
 std::vector<std::string> listed_metrics(const Texts& texts) {
   std::vector<std::string> names;
   for (const std::string& text : texts) {
     for (std::string& name : split(text, ',')) names.push_back(std::move(name));
   }
+  if (std::any_of(names.begin(), names.end(), is_reserved_name)) names.clear();
   return names;
 }
 

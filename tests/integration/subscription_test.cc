@@ -194,10 +194,7 @@ TEST(SubscriptionOfADaemon, MayBeOpenedBeforeIt) {
   const std::string server = daemon->server();
   daemon->kill();
   daemon.reset();
-  std::thread late([&] {
-    std::this_thread::sleep_for(200ms);
-    daemon = std::make_unique<Daemon>(directory / "data", server);
-  });
+  std::thread late([&] { daemon = std::make_unique<Daemon>(directory / "data", server); });
   const auto feed = Subscription::open(options_for(server), {}, after(kLong));
   late.join();
   ASSERT_TRUE(feed) << feed.error().message;

@@ -132,7 +132,7 @@ TEST(CommandWatch, SendsNamesAsTheyAre) {
   EXPECT_EQ(sent({""}), "companies: \"\"");
   EXPECT_EQ(sent({",", ","}), "companies: \",\" metrics: \",\"");
   EXPECT_EQ(sent({"alibaba", ""}), "companies: \"alibaba\" metrics: \"\"");
-  EXPECT_EQ(sent({"all", "all"}), "companies: \"all\"");
+  EXPECT_EQ(sent({"all", "all"}), "companies: \"all\" metrics: \"all\"");
   for (const auto& [option, field] :
        std::map<std::string, std::string>{{"--company", "companies"},
                                           {"--group", "companies"},

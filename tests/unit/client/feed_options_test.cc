@@ -55,7 +55,7 @@ TEST(FilterOfAQuestion, HasItsTextsAsTheyAre) {
   EXPECT_THAT(filter.statuses, ElementsAre(Status::actual));
   filter = filter_of({.select = {"all"}, .metric = "all"});
   EXPECT_THAT(filter.companies, ElementsAre("all"));
-  EXPECT_THAT(filter.metrics, IsEmpty());
+  EXPECT_THAT(filter.metrics, ElementsAre("all"));
   EXPECT_THAT(filter_of({.select = {"", ","}}).companies, ElementsAre("", ","));
   EXPECT_THAT(filter_of({}).companies, IsEmpty());
 }

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <boost/asio/ip/tcp.hpp>
 #include <functional>
+#include <future>
 #include <thread>
 
 #include "tests/unit/client/feed_server.h"
@@ -37,7 +38,6 @@ TEST(TroubledSubscription, OpensOnceItsCursorStandsWhereItBegins) {
     std::vector<std::uint64_t> acks;
     FakeServer server([&](int, FakeConnection& c) {
       serve_acks(c, start, [&](const v1::ClientMessage& message) {
-        std::this_thread::sleep_for(20ms);  // on disk by then
         acks.push_back(message.ack().sequence());
         return acknowledged(message);
       });
@@ -188,7 +188,7 @@ TEST(TroubledSubscription, CountsNoTimeInWhichNobodyCalled) {
   ASSERT_TRUE(none) << none.error().message;
   EXPECT_FALSE(*none);
   ASSERT_TRUE(feed->trouble());
-  std::this_thread::sleep_for(400ms);
+  std::this_thread::sleep_for(400ms);  // polls nothing: time passes in which nobody calls
   works = true;
   const auto got = sequences_of(*feed, 1);
   ASSERT_TRUE(got) << got.error().message;
@@ -196,6 +196,7 @@ TEST(TroubledSubscription, CountsNoTimeInWhichNobodyCalled) {
 }
 
 TEST(TroubledSubscription, GivesWhatHasComeThoughTheDeadlineHasPassed) {
+  std::promise<void> sent;
   FakeServer server([&](int, FakeConnection& c) {
     const auto request = first_request(c);
     if (!request) return;
@@ -204,11 +205,12 @@ TEST(TroubledSubscription, GivesWhatHasComeThoughTheDeadlineHasPassed) {
     for (int i = 0; i < 20; ++i) bytes += wire::frame(progress(id, 0));  // signs of life
     bytes += wire::frame(change(id, 1)) + wire::frame(caught_up(id, 1));
     c.send_bytes(bytes);
+    sent.set_value();
     c.read();
   });
   auto feed = Subscription::open(options_for(server), {}, after(kLong));
   ASSERT_TRUE(feed) << feed.error().message;
-  std::this_thread::sleep_for(20ms);
+  sent.get_future().wait();
   const auto change = feed->next(Deadline::min());
   ASSERT_TRUE(change) << change.error().message;
   ASSERT_TRUE(*change) << "it had come";

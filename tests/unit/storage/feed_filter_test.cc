@@ -189,6 +189,9 @@ TEST_F(FeedFilterTest, ListsAreThoseOfAQuestion) {
   filter.clear_companies();
   filter.add_metrics("capex, net_income");
   EXPECT_EQ(passing(filter, first - 1).size(), 2U);
+  filter.set_metrics(0, "all");
+  filter.add_companies("alibaba");
+  EXPECT_THAT(passing(filter, first - 1), ElementsAre(first));
 }
 
 TEST_F(FeedFilterTest, MeaningsAndSizes) {
