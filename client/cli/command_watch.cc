@@ -60,6 +60,8 @@ std::string replay_fault(const std::string& word) {
 // "1000x" and "1000"; empty for what is no speed.
 std::optional<double> parse_speed(std::string word) {
   if (word.ends_with('x')) word.pop_back();
+  // What std::stod takes besides: "inf", "0x10", "1e3", " 1".
+  if (word.find_first_not_of("0123456789.") != std::string::npos) return std::nullopt;
   std::size_t read = 0;
   double speed = 0;
   try {
@@ -67,7 +69,7 @@ std::optional<double> parse_speed(std::string word) {
   } catch (const std::exception&) {
     return std::nullopt;
   }
-  if (read != word.size() || !std::isfinite(speed) || speed < 0) return std::nullopt;
+  if (read != word.size() || !std::isfinite(speed)) return std::nullopt;
   return speed;
 }
 

@@ -265,6 +265,7 @@ v1::Error to_proto(const Error& error) {
   v1::Error m;
   m.set_code(static_cast<std::int32_t>(error.code));
   m.set_message(error.message);
+  m.set_reason(error.reason);
   if (!error.field.empty()) {
     auto* violation = m.add_violations();
     violation->set_field(error.field);
@@ -274,7 +275,7 @@ v1::Error to_proto(const Error& error) {
 }
 
 Error from_proto(const v1::Error& m) {
-  Error error{static_cast<Errc>(m.code()), m.message()};
+  Error error{static_cast<Errc>(m.code()), m.message(), {}, m.reason()};
   if (m.violations_size() > 0) error.field = m.violations(0).field();
   return error;
 }

@@ -1,8 +1,7 @@
 """What can go wrong, as exceptions; the codes are google.rpc's, as the protocol has them.
 
 `code` says what class of error it is, `message` is for a person and says what to do, `field` is
-the field at fault and `reason` a stable word for programs, each empty where there is none. Errors
-that the server answers have no reason: the protocol carries none.
+the field at fault and `reason` a stable word for programs, each empty where there is none.
 """
 
 from __future__ import annotations
@@ -143,9 +142,9 @@ _BY_CODE: dict[int, type[CapexdbError]] = {
 }
 
 
-def error_of(code: int, message: str, field: str = "") -> CapexdbError:
+def error_of(code: int, message: str, field: str = "", reason: str = "") -> CapexdbError:
     """The exception for a code of the server."""
-    return _BY_CODE.get(code, CapexdbError)(message, field=field)
+    return _BY_CODE.get(code, CapexdbError)(message, field=field, reason=reason)
 
 
 # After these the same batches may be sent again over a new connection.

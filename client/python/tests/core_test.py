@@ -78,8 +78,9 @@ class ErrorTest(unittest.TestCase):
 
     def test_every_code_has_its_class(self) -> None:
         for code in Code:
-            error = error_of(int(code), "why", "metric")
-            self.assertEqual((error.code, error.message, error.field), (code, "why", "metric"))
+            error = error_of(int(code), "why", "metric", "word")
+            self.assertEqual((error.code, error.message, error.field, error.reason),
+                             (code, "why", "metric", "word"))
             self.assertEqual(type(error) is CapexdbError, code is Code.UNKNOWN)
         self.assertIs(type(error_of(5, "")), NotFound)
         self.assertIs(type(error_of(13, "")).__mro__[1], CapexdbError)
@@ -140,7 +141,8 @@ class ConnectionTest(unittest.TestCase):
         first, second = self.fsm.send("ping", b""), self.fsm.send("query", b"")
         chunk = ServerMessage(request_id=second, query_chunk={"rows": [{"company": "a"}]})
         error = ServerMessage(request_id=second, error={
-            "code": 5, "message": "no", "violations": [{"field": "metric", "message": "m"}]
+            "code": 5, "message": "no", "violations": [{"field": "metric", "message": "m"}],
+            "reason": "word"
         })  # yapf: disable
         pong = ServerMessage(request_id=first, pong={})
         self.fsm.on_bytes(frame(chunk) + frame(pong) + frame(error))
@@ -150,7 +152,7 @@ class ConnectionTest(unittest.TestCase):
         assert replies[2] is not None
         self.assertIsInstance(replies[2].error, NotFound)
         assert replies[2].error is not None
-        self.assertEqual(replies[2].error.field, "metric")
+        self.assertEqual((replies[2].error.field, replies[2].error.reason), ("metric", "word"))
         self.assertIsNone(self.fsm.next_reply())
         self.assertIs(self.fsm.state, State.OPEN)
 

@@ -203,6 +203,7 @@ TEST(CommandWatch, SaysWhatIsWrongWithALine) {
   EXPECT_THAT(refused({"--replay", "..", "--cursor", "c"}), HasSubstr("--cursor"));
   EXPECT_THAT(refused({"--replay", "..", "--speed", "fast"}), HasSubstr("no speed"));
   EXPECT_THAT(refused({"--replay", "..", "--speed", "nan"}), HasSubstr("no speed"));
+  EXPECT_THAT(refused({"--replay", "..", "--speed", "0x10"}), HasSubstr("no speed"));
   EXPECT_THAT(refused({"--speed", "10x"}), HasSubstr("--replay"));
   EXPECT_THAT(refused({"--cursor", ""}), HasSubstr("needs a name"));
   EXPECT_THAT(refused({"--limit", "0"}), HasSubstr("--limit"));

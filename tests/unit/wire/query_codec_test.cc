@@ -215,15 +215,17 @@ TEST(QueryCodec, ABrokenNumberInARowIsAnErrorAndAnUnknownStatusIsNone) {
   EXPECT_EQ(read->value.low->kind, BoundKind::closed);
 }
 
-TEST(ErrorCodec, CarriesTheCodeTheMessageAndTheField) {
+TEST(ErrorCodec, CarriesTheCodeTheMessageTheFieldAndTheReason) {
   for (int code = 1; code <= 16; ++code) {
-    const Error error{static_cast<Errc>(code), "say what to do", "capex.amount.value"};
+    const Error error{static_cast<Errc>(code), "say what to do", "capex.amount.value",
+                      "wrong_unit"};
     const v1::Error message = to_proto(error);
     EXPECT_EQ(message.code(), code);
     const Error again = from_proto(message);
     EXPECT_EQ(again.code, error.code);
     EXPECT_EQ(again.message, error.message);
     EXPECT_EQ(again.field, error.field);
+    EXPECT_EQ(again.reason, error.reason);
   }
   EXPECT_EQ(to_proto(Error{Errc::internal, "no field"}).violations_size(), 0);
   EXPECT_EQ(from_proto(to_proto(Error{Errc::internal, "no field"})).field, "");

@@ -64,7 +64,7 @@ class Reply:
 
 def exception_of(error: Error) -> CapexdbError:
     field = error.violations[0].field if error.violations else ""
-    return error_of(error.code, error.message, field)
+    return error_of(error.code, error.message, field, error.reason)
 
 
 class ConnectionFsm:

@@ -47,14 +47,16 @@ class ClientMessage(_message.Message):
     def __init__(self, request_id: _Optional[int] = ..., hello: _Optional[_Union[Hello, _Mapping]] = ..., ingest: _Optional[_Union[_ingest_pb2.IngestRequest, _Mapping]] = ..., query: _Optional[_Union[_query_pb2.QueryRequest, _Mapping]] = ..., show: _Optional[_Union[_query_pb2.ShowRequest, _Mapping]] = ..., catalog: _Optional[_Union[_query_pb2.CatalogRequest, _Mapping]] = ..., status: _Optional[_Union[_query_pb2.StatusRequest, _Mapping]] = ..., ping: _Optional[_Union[Ping, _Mapping]] = ..., cancel: _Optional[_Union[Cancel, _Mapping]] = ..., subscribe: _Optional[_Union[_feed_pb2.SubscribeRequest, _Mapping]] = ..., credit: _Optional[_Union[_feed_pb2.Credit, _Mapping]] = ..., ack: _Optional[_Union[_feed_pb2.Ack, _Mapping]] = ..., quarantine: _Optional[_Union[_ingest_pb2.QuarantineRequest, _Mapping]] = ..., cursors: _Optional[_Union[_feed_pb2.CursorRequest, _Mapping]] = ...) -> None: ...
 
 class Error(_message.Message):
-    __slots__ = ["code", "message", "violations"]
+    __slots__ = ["code", "message", "reason", "violations"]
     CODE_FIELD_NUMBER: _ClassVar[int]
     MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
     VIOLATIONS_FIELD_NUMBER: _ClassVar[int]
     code: int
     message: str
+    reason: str
     violations: _containers.RepeatedCompositeFieldContainer[FieldViolation]
-    def __init__(self, code: _Optional[int] = ..., message: _Optional[str] = ..., violations: _Optional[_Iterable[_Union[FieldViolation, _Mapping]]] = ...) -> None: ...
+    def __init__(self, code: _Optional[int] = ..., message: _Optional[str] = ..., violations: _Optional[_Iterable[_Union[FieldViolation, _Mapping]]] = ..., reason: _Optional[str] = ...) -> None: ...
 
 class FieldViolation(_message.Message):
     __slots__ = ["field", "message"]
