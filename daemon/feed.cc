@@ -1,6 +1,7 @@
 #include "daemon/feed.h"
 
 #include <spdlog/spdlog.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <exception>
@@ -19,6 +20,7 @@ constexpr std::chrono::milliseconds kTurn{2};
 constexpr std::size_t kTurnsKept = 32;
 // Of a pass, for those behind the foremost: news comes to these meanwhile.
 constexpr std::chrono::milliseconds kCatchUpTime{10};
+constexpr int kLengthyNiceness = 5;
 constexpr std::chrono::milliseconds kTickTime{250};
 // Commits that follow one another closely are read together, so that telling many
 // subscribers of each takes no time from who commits.
@@ -179,6 +181,11 @@ TimePoint Feed::next_wake(Lane lane, TimePoint now) {
 // ---- The threads.
 
 void Feed::run(Lane lane) {
+  // What an event did can be worked out a little later; commits cannot wait for it. On Linux
+  // this is of the thread (setpriority(2)).
+  if (lane == Lane::lengthy && setpriority(PRIO_PROCESS, 0, kLengthyNiceness) != 0) {
+    spdlog::warn("the priority of what subscribers ask about meanings cannot be lowered");
+  }
   const auto index = static_cast<std::size_t>(lane);
   ReadingOrder order;
   std::unique_lock lock(mutex_);
@@ -223,7 +230,7 @@ void Feed::take_turns(const std::vector<Handle>& pass, ReadingOrder& order,
     }
   }
   const TimePoint until = steady_clock::now() + kCatchUpTime;
-  for (const ReadingOrder::Place& place : order.of(positions)) {
+  for (const ReadingOrder::Place& place : order.of(positions, store_.last_sequence())) {
     const Handle& entry = placed[place.index];
     if (place.is_foremost || steady_clock::now() < until) {
       give_turn(entry, place.decodes ? decode_bytes_ : 0);

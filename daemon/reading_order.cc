@@ -3,13 +3,20 @@
 #include <algorithm>
 
 namespace capexdb::daemon {
+namespace {
 
-std::vector<ReadingOrder::Place> ReadingOrder::of(std::span<const std::uint64_t> positions) {
+constexpr std::uint64_t kNewsEvents = 10'000;  // so far behind the end, at most
+
+}  // namespace
+
+std::vector<ReadingOrder::Place> ReadingOrder::of(std::span<const std::uint64_t> positions,
+                                                  std::uint64_t last) {
   std::vector<Place> places(positions.size());
   if (places.empty()) return places;
   const std::uint64_t head = *std::max_element(positions.begin(), positions.end());
+  const bool is_news = last - std::min(last, head) <= kNewsEvents;
   for (std::size_t i = 0; i < places.size(); ++i) {
-    places[i] = {.index = i, .is_foremost = positions[i] == head};
+    places[i] = {.index = i, .is_foremost = is_news && positions[i] == head};
   }
   std::stable_sort(places.begin(), places.end(), [&](const Place& a, const Place& b) {
     if (a.is_foremost != b.is_foremost) return a.is_foremost;

@@ -11,6 +11,8 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
+constexpr std::uint64_t kLast = 120;
+
 std::vector<std::size_t> indices(const std::vector<ReadingOrder::Place>& places) {
   std::vector<std::size_t> all;
   for (const auto& place : places) all.push_back(place.index);
@@ -20,10 +22,10 @@ std::vector<std::size_t> indices(const std::vector<ReadingOrder::Place>& places)
 TEST(ReadingOrderTest, NewsComesFirstAndThenTheHindmost) {
   ReadingOrder order;
   const std::vector<std::uint64_t> positions = {30, 10, 20, 10, 30};
-  EXPECT_THAT(indices(order.of(positions)), ElementsAre(0, 4, 1, 3, 2));
-  order.of(positions);
-  EXPECT_THAT(indices(order.of(positions)), ElementsAre(0, 4, 2, 1, 3)) << "one in rotation";
-  EXPECT_THAT(order.of({}), IsEmpty());
+  EXPECT_THAT(indices(order.of(positions, kLast)), ElementsAre(0, 4, 1, 3, 2));
+  order.of(positions, kLast);
+  EXPECT_THAT(indices(order.of(positions, kLast)), ElementsAre(0, 4, 2, 1, 3)) << "one in rotation";
+  EXPECT_THAT(order.of({}, kLast), IsEmpty());
 }
 
 TEST(ReadingOrderTest, FewDecodeAndEverybodyInItsTurn) {
@@ -32,7 +34,7 @@ TEST(ReadingOrderTest, FewDecodeAndEverybodyInItsTurn) {
   ReadingOrder order;
   std::vector<int> turns(positions.size());
   for (std::size_t pass = 0; pass < positions.size(); ++pass) {
-    const auto places = order.of(positions);
+    const auto places = order.of(positions, kLast);
     std::size_t readers = 0;
     for (const auto& place : places) {
       readers += place.decodes ? 1 : 0;
@@ -47,10 +49,23 @@ TEST(ReadingOrderTest, FewDecodeAndEverybodyInItsTurn) {
   for (const int count : turns) EXPECT_GT(count, 0);
 }
 
+TEST(ReadingOrderTest, AForemostFarBehindTheEndReadsNoneOfItForItselfAlone) {
+  ReadingOrder order;
+  const std::vector<std::uint64_t> positions = {30, 10, 10, 10, 10, 10, 10, 10};
+  int turns = 0;
+  for (std::size_t pass = 0; pass < positions.size(); ++pass) {
+    for (const auto& place : order.of(positions, 1'000'000)) {
+      EXPECT_FALSE(place.is_foremost);
+      if (place.index == 0 && place.decodes) ++turns;
+    }
+  }
+  EXPECT_EQ(turns, 1) << "in rotation";
+}
+
 TEST(ReadingOrderTest, WhoIsAloneDecodes) {
   ReadingOrder order;
   for (int pass = 0; pass < 3; ++pass) {
-    EXPECT_TRUE(order.of(std::vector<std::uint64_t>{7}).at(0).decodes);
+    EXPECT_TRUE(order.of(std::vector<std::uint64_t>{7}, kLast).at(0).decodes);
   }
 }
 
