@@ -20,7 +20,7 @@ constexpr std::chrono::milliseconds kTurn{2};
 constexpr std::size_t kTurnsKept = 32;
 // Of a pass, for those behind the foremost: news comes to these meanwhile.
 constexpr std::chrono::milliseconds kCatchUpTime{10};
-constexpr int kLengthyNiceness = 5;
+constexpr int kLengthyNiceness = 10;
 constexpr std::chrono::milliseconds kTickTime{250};
 // Commits that follow one another closely are read together, so that telling many
 // subscribers of each takes no time from who commits.
