@@ -90,27 +90,26 @@ Result<std::vector<std::vector<std::uint32_t>>> metrics_of(const std::vector<Ans
   return all;
 }
 
-}  // namespace
+struct Subject {
+  std::string company;
+  std::string metrics;  // separated by commas
+};
 
-Result<ConflictEffects> conflict_effects_of(StoreState& state, const std::vector<FactRow>& rows,
-                                            std::uint64_t sequence) {
-  ConflictEffects effects;
-  if (rows.empty()) return effects;
-  const ReadView view(state);
-  CAPEXDB_TRY(view.status());
-  const Catalogue& catalogue = state.catalogue;
-  const std::uint32_t subject =
-      catalogue.canonical(rows.front().row.ordinal(Column::subject), sequence);
-  const std::string company = catalogue.text(NameKind::party, subject);
-  std::string metrics;
-  for (const FactRow& fact : rows) {
+Subject subject_of(const LoggedRows& event, const Catalogue& catalogue) {
+  const std::uint32_t party =
+      catalogue.canonical(event.rows.front().row.ordinal(Column::subject), event.sequence);
+  Subject subject{catalogue.text(NameKind::party, party), {}};
+  for (const FactRow& fact : event.rows) {
     const std::string id = catalogue.text(NameKind::metric, fact.metric);
-    metrics += (metrics.empty() ? "" : ",") + id;
+    subject.metrics += (subject.metrics.empty() ? "" : ",") + id;
   }
-  CAPEXDB_ASSIGN(const Conflicts before, conflicts_at(view, company, metrics, sequence - 1));
-  CAPEXDB_ASSIGN(const Conflicts after, conflicts_at(view, company, metrics, sequence));
-  std::vector<AnswerRow> opened = without(after, before);
-  std::vector<AnswerRow> closed = without(before, after);
+  return subject;
+}
+
+Result<ConflictEffects> told(const ReadView& view, std::vector<AnswerRow> opened,
+                             std::vector<AnswerRow> closed, std::uint64_t sequence) {
+  ConflictEffects effects;
+  const Catalogue& catalogue = view.state().catalogue;
   CAPEXDB_ASSIGN(effects.opened, metrics_of(opened, catalogue, sequence));
   CAPEXDB_ASSIGN(effects.closed, metrics_of(closed, catalogue, sequence));
   std::vector<AnswerRow*> sides;
@@ -126,12 +125,12 @@ Result<ConflictEffects> conflict_effects_of(StoreState& state, const std::vector
   std::size_t bytes = 0;
   const auto put = [&](const std::vector<AnswerRow>& conflicts, auto& list) {
     for (const AnswerRow& row : conflicts) {
-      v1::QueryRow told = wire::to_proto(row);
-      bytes += told.ByteSizeLong();
+      v1::QueryRow message = wire::to_proto(row);
+      bytes += message.ByteSizeLong();
       if (bytes > kBytesMax) {
         change.set_conflicts_left_out(change.conflicts_left_out() + 1);
       } else {
-        *list.Add() = std::move(told);
+        *list.Add() = std::move(message);
       }
     }
   };
@@ -139,6 +138,33 @@ Result<ConflictEffects> conflict_effects_of(StoreState& state, const std::vector
   put(closed, *change.mutable_conflicts_closed());
   effects.bytes = change.SerializeAsString();
   return effects;
+}
+
+}  // namespace
+
+bool share_conflicts(const StoreState& state, const LoggedRows& event, const LoggedRows& next) {
+  if (event.rows.empty() || next.rows.empty() || next.sequence != event.sequence + 1) return false;
+  const Subject a = subject_of(event, state.catalogue);
+  const Subject b = subject_of(next, state.catalogue);
+  return a.company == b.company && a.metrics == b.metrics;
+}
+
+Result<std::vector<ConflictEffects>> conflict_effects_of(StoreState& state,
+                                                         const std::vector<LoggedRows>& run) {
+  std::vector<ConflictEffects> all;
+  if (run.empty() || run.front().rows.empty()) return std::vector<ConflictEffects>(run.size());
+  const ReadView view(state);
+  CAPEXDB_TRY(view.status());
+  const auto [company, metrics] = subject_of(run.front(), state.catalogue);
+  CAPEXDB_ASSIGN(Conflicts before, conflicts_at(view, company, metrics, run.front().sequence - 1));
+  for (const LoggedRows& event : run) {
+    CAPEXDB_ASSIGN(Conflicts after, conflicts_at(view, company, metrics, event.sequence));
+    CAPEXDB_ASSIGN(ConflictEffects effects,
+                   told(view, without(after, before), without(before, after), event.sequence));
+    all.push_back(std::move(effects));
+    before = std::move(after);
+  }
+  return all;
 }
 
 }  // namespace capexdb::storage

@@ -67,9 +67,12 @@ using EventBytes = std::function<const std::string*(std::uint64_t sequence)>;
 Result<std::string> change_of_cells(StoreState& state, const CellEffects& effects,
                                     const EventBytes& at_hand);
 
-// The contradictions that `capex conflicts` finds about the event's subject in its
-// metrics, before and after.
-Result<ConflictEffects> conflict_effects_of(StoreState& state, const std::vector<FactRow>& rows,
-                                            std::uint64_t sequence);
+// The contradictions that `capex conflicts` finds about an event's subject in its
+// metrics, before and after, of a run of events of which each and the next one
+// share_conflicts(): what contradicted after the one did so before the other.
+Result<std::vector<ConflictEffects>> conflict_effects_of(StoreState& state,
+                                                         const std::vector<LoggedRows>& run);
+// Whether `next` comes right behind `event` and is of the same subject and metrics.
+bool share_conflicts(const StoreState& state, const LoggedRows& event, const LoggedRows& next);
 
 }  // namespace capexdb::storage

@@ -122,6 +122,14 @@ Result<const T*> FeedSegment::once(OnceEach<T>& kept, std::size_t index, const M
   return there;
 }
 
+template <class T, class IndexOf>
+void FeedSegment::keep(OnceEach<T>& kept, const IndexOf& index_of, std::vector<T> made) const {
+  for (std::size_t i = made.size(); i-- > 0;) {
+    const std::size_t bytes = bytes_of(made[i]);
+    if (kept.keep(index_of(i), std::move(made[i])).second) worked_out_bytes_ += bytes;
+  }
+}
+
 // The event, and others that were not looked at and lie in the same part of a history.
 std::vector<std::size_t> FeedSegment::neighbours(std::size_t index) const {
   constexpr std::size_t kAtOnce = 64;
@@ -148,10 +156,8 @@ Result<const CellEffects*> FeedSegment::cell_effects(std::size_t index) const {
   events.reserve(together.size());
   for (const std::size_t one : together) events.push_back({events_[one].rows, first_ + one});
   CAPEXDB_ASSIGN(std::vector<CellEffects> made, cell_effects_of(*state_, events));
-  for (std::size_t i = together.size(); i-- > 0;) {
-    const std::size_t bytes = bytes_of(made[i]);
-    if (cell_effects_.keep(together[i], std::move(made[i])).second) worked_out_bytes_ += bytes;
-  }
+  keep(
+      cell_effects_, [&](std::size_t i) { return together[i]; }, std::move(made));
   return cell_effects_.find(index);
 }
 
@@ -170,8 +176,21 @@ Result<std::string> FeedSegment::in_words(const CellEffects& effects) const {
 }
 
 Result<const ConflictEffects*> FeedSegment::conflict_effects(std::size_t index) const {
-  return once(conflict_effects_, index,
-              [&] { return conflict_effects_of(*state_, events_[index].rows, first_ + index); });
+  if (const ConflictEffects* there = conflict_effects_.find(index)) return there;
+  constexpr std::size_t kRunMax = 8;
+  std::vector<LoggedRows> run = {{events_[index].rows, first_ + index}};
+  while (run.size() < kRunMax && index + run.size() < events_.size()) {
+    const std::size_t next = index + run.size();
+    const LoggedRows rows{events_[next].rows, first_ + next};
+    if (conflict_effects_.find(next) != nullptr || !share_conflicts(*state_, run.back(), rows)) {
+      break;
+    }
+    run.push_back(rows);
+  }
+  CAPEXDB_ASSIGN(std::vector<ConflictEffects> made, conflict_effects_of(*state_, run));
+  keep(
+      conflict_effects_, [&](std::size_t i) { return index + i; }, std::move(made));
+  return conflict_effects_.find(index);
 }
 
 // They grow while they are kept, so that they are counted anew.

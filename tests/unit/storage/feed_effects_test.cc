@@ -192,6 +192,50 @@ TEST_F(FeedEffectsTest, APartAboveItsWholeIsAConflictToo) {
   EXPECT_EQ(change.conflicts_opened(0).finding(), v1::FINDING_PART_ABOVE_WHOLE);
 }
 
+TEST_F(FeedEffectsTest, ConflictsOfARunAreThoseOfEachEventAlone) {
+  std::vector<Said> all;
+  for (int i = 0; i < 24; ++i) {
+    all.push_back({.who = i % 12 == 11 ? "tencent" : "alibaba",
+                   .value = std::to_string(70 + i % 3),
+                   .start = i % 5 < 3 ? "2024-01-01" : "2024-04-01",
+                   .source = "Voice " + std::to_string(i / 2)});
+  }
+  const std::uint64_t before = store_->last_sequence();
+  say(all);
+  int opened = 0;
+  for (std::uint64_t at = before + 1; at <= store_->last_sequence(); ++at) {
+    const v1::Change change = conflicts_of(at);
+    opened += change.conflicts_opened_size();
+    const auto segment = log_.segment(*store_, at);
+    ASSERT_TRUE(segment);
+    const FeedEvent& event = (*segment)->events()[at - (*segment)->first()];
+    const auto alone = conflict_effects_of(store_->state(), {{event.rows, at}});
+    ASSERT_TRUE(alone);
+    EXPECT_EQ(change.SerializeAsString(), parsed(alone->at(0).bytes).SerializeAsString()) << at;
+  }
+  EXPECT_GT(opened, 1);
+}
+
+TEST_F(FeedEffectsTest, ConflictsTooLargeForAMessageAreCounted) {
+  std::vector<v1::Event> events;
+  for (int voice = 0; voice < 160; ++voice) {
+    events.push_back(
+        event_of({.who = "alibaba", .value = "80", .source = "Voice " + std::to_string(voice)}));
+    events.back().mutable_source()->set_title(std::string(15'000, 'd') + std::to_string(voice));
+  }
+  EXPECT_EQ(commit(*store_, events).accepted(), events.size());
+  say({{.who = "alibaba", .value = "90", .source = "Post"}});
+  const std::uint64_t last = store_->last_sequence();
+  const auto segment = log_.segment(*store_, last);
+  ASSERT_TRUE(segment);
+  const auto effects = (*segment)->conflict_effects(last - (*segment)->first());
+  ASSERT_TRUE(effects);
+  EXPECT_EQ((*effects)->opened.size(), 1U) << "filters see it";
+  const v1::Change change = parsed((*effects)->bytes);
+  EXPECT_EQ(change.conflicts_opened_size(), 0);
+  EXPECT_EQ(change.conflicts_left_out(), 1U);
+}
+
 // ---- Against two questions.
 
 struct CellAnswer {
