@@ -1,6 +1,5 @@
 // capexd serve: directory, store, socket; serve; and the same backwards.
 #include <google/protobuf/stubs/logging.h>
-#include <malloc.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 #include <sys/resource.h>
@@ -66,8 +65,6 @@ Result<storage::StoreOptions> store_options(const Config& config, const DataDir&
   return options;
 }
 
-constexpr int kMallocArenas = 4;
-
 Result<ServerOptions> server_options(const Config& config, const DataDir& directory) {
   using std::chrono::system_clock;
   ServerOptions options;
@@ -95,9 +92,6 @@ int serve(const Config& config) {
   ::umask(077);
   std::signal(SIGPIPE, SIG_IGN);
   allow_many_files();
-  // Many threads answer questions by turns; an arena for each would keep what the
-  // largest of those needed.
-  ::mallopt(M_ARENA_MAX, kMallocArenas);
   start_logging(config.log_level);
 
   const auto directory = DataDir::open(config.data_dir, Missing::create);

@@ -1,6 +1,4 @@
 // capexd: command line, settings, verb.
-#include <malloc.h>
-
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <cstdlib>
@@ -8,6 +6,15 @@
 
 #include "daemon/commands.h"
 #include "daemon/exit_codes.h"
+
+// Read by jemalloc(3). Many threads answer questions by turns; an arena for each would keep
+// what the largest of those needed. A batch frees some megabytes, large pieces among
+// them, that the next one needs: they go back to the kernel a few seconds later, also of
+// a daemon that has nothing to do.
+extern "C" {
+const char* malloc_conf =
+    "narenas:4,oversize_threshold:0,dirty_decay_ms:5000,background_thread:true";
+}
 
 namespace {
 
@@ -77,12 +84,6 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
-#ifdef __GLIBC__
-  // A batch frees some megabytes that the next one needs: giving them back to
-  // the kernel in between costs more than the commit's own work.
-  mallopt(M_TRIM_THRESHOLD, 128 << 20);
-  mallopt(M_MMAP_THRESHOLD, 32 << 20);
-#endif
   try {
     return run(argc, argv);
   } catch (const std::exception& failure) {
