@@ -1,6 +1,5 @@
 // capex watch
 #include <CLI/CLI.hpp>
-#include <cmath>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -69,7 +68,7 @@ std::optional<double> parse_speed(std::string word) {
   } catch (const std::exception&) {
     return std::nullopt;
   }
-  if (read != word.size() || !std::isfinite(speed)) return std::nullopt;
+  if (read != word.size()) return std::nullopt;
   return speed;
 }
 

@@ -112,22 +112,10 @@ std::span<const std::uint16_t> FeedSegment::events_with(By by, std::uint32_t ord
   return found->second;
 }
 
-template <class T, class Make>
-Result<const T*> FeedSegment::once(OnceEach<T>& kept, std::size_t index, const Make& make) const {
-  if (const T* there = kept.find(index)) return there;
-  CAPEXDB_ASSIGN(T made, make());
+template <class T>
+void FeedSegment::keep(OnceEach<T>& kept, std::size_t index, T made) const {
   const std::size_t bytes = bytes_of(made);
-  const auto [there, is_new] = kept.keep(index, std::move(made));
-  if (is_new) worked_out_bytes_ += bytes;
-  return there;
-}
-
-template <class T, class IndexOf>
-void FeedSegment::keep(OnceEach<T>& kept, const IndexOf& index_of, std::vector<T> made) const {
-  for (std::size_t i = made.size(); i-- > 0;) {
-    const std::size_t bytes = bytes_of(made[i]);
-    if (kept.keep(index_of(i), std::move(made[i])).second) worked_out_bytes_ += bytes;
-  }
+  if (kept.keep(index, std::move(made)).second) worked_out_bytes_ += bytes;
 }
 
 // The event, and others that were not looked at and lie in the same part of a history.
@@ -156,16 +144,16 @@ Result<const CellEffects*> FeedSegment::cell_effects(std::size_t index) const {
   events.reserve(together.size());
   for (const std::size_t one : together) events.push_back({events_[one].rows, first_ + one});
   CAPEXDB_ASSIGN(std::vector<CellEffects> made, cell_effects_of(*state_, events));
-  keep(
-      cell_effects_, [&](std::size_t i) { return together[i]; }, std::move(made));
+  for (std::size_t i = made.size(); i-- > 0;) keep(cell_effects_, together[i], std::move(made[i]));
   return cell_effects_.find(index);
 }
 
 Result<const std::string*> FeedSegment::cells_in_words(std::size_t index) const {
-  return once(cells_in_words_, index, [&]() -> Result<std::string> {
-    CAPEXDB_ASSIGN(const CellEffects* effects, cell_effects(index));
-    return in_words(*effects);
-  });
+  if (const std::string* there = cells_in_words_.find(index)) return there;
+  CAPEXDB_ASSIGN(const CellEffects* effects, cell_effects(index));
+  CAPEXDB_ASSIGN(std::string words, in_words(*effects));
+  keep(cells_in_words_, index, std::move(words));
+  return cells_in_words_.find(index);
 }
 
 Result<std::string> FeedSegment::in_words(const CellEffects& effects) const {
@@ -188,8 +176,9 @@ Result<const ConflictEffects*> FeedSegment::conflict_effects(std::size_t index) 
     run.push_back(rows);
   }
   CAPEXDB_ASSIGN(std::vector<ConflictEffects> made, conflict_effects_of(*state_, run));
-  keep(
-      conflict_effects_, [&](std::size_t i) { return index + i; }, std::move(made));
+  for (std::size_t i = made.size(); i-- > 0;) {
+    keep(conflict_effects_, index + i, std::move(made[i]));
+  }
   return conflict_effects_.find(index);
 }
 

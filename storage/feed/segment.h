@@ -63,10 +63,8 @@ class FeedSegment {
   FeedSegment() = default;
   void index_rows(std::size_t event);
   std::vector<std::size_t> neighbours(std::size_t index) const;
-  template <class T, class Make>
-  Result<const T*> once(OnceEach<T>& kept, std::size_t index, const Make& make) const;
-  template <class T, class IndexOf>
-  void keep(OnceEach<T>& kept, const IndexOf& index_of, std::vector<T> made) const;
+  template <class T>
+  void keep(OnceEach<T>& kept, std::size_t index, T made) const;
 
   std::uint64_t first_ = 0;
   disk::v1::LogBatch batch_;
